@@ -1,0 +1,60 @@
+"""Shows a run: the table on a terminal, the document for programs, the folder with the report and the charts."""
+
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from harness.commands.presenting.document import make_report
+from harness.commands.suites.story import Story
+from harness.model import Results
+from harness.store.files import atomic_writer
+from reports.document import Report
+from reports.formats import load_format
+from reports.formats.console import render_console
+
+REPORT_NAME = "report"
+
+
+def print_json(document: object) -> None:
+    """Print one JSON document alone on standard output."""
+    json.dump(document, sys.stdout, indent=1)
+    sys.stdout.write("\n")
+
+
+def print_report(report: Report) -> None:
+    """Print the table for people."""
+    render_console(report, Console())
+
+
+def report_of(results: Results, stories: Mapping[str, Story]) -> Report:
+    """Make the report document."""
+    return make_report(results, stories)
+
+
+def write_report(report: Report, folder: Path, formats: Iterable[str]) -> list[Path]:
+    """Write the report in each format, and its charts, into a folder that exists."""
+    written = []
+    for name in formats:
+        form = load_format(name)
+        path = folder / f"{REPORT_NAME}{form.suffix}"
+        with atomic_writer(path) as file:
+            file.write(form.render(report))
+        written.append(path)
+    return written + _write_charts(report, folder / "charts")
+
+
+def _write_charts(report: Report, folder: Path) -> list[Path]:
+    from reports.charts.saving import write_charts  # noqa: PLC0415 - matplotlib, only where charts are drawn
+
+    return write_charts(report, folder)
+
+
+def announce(paths: Iterable[Path], *, to_stderr: bool) -> None:
+    """Say what was written, charts by their folder."""
+    seen = dict.fromkeys(path.parent / "*.png" if path.suffix in {".png", ".svg"} else path for path in paths)
+    for path in seen:
+        click.echo(f"wrote {path}", err=to_stderr)

@@ -1,0 +1,202 @@
+"""`membench run`: measure workloads and show what each variant's peak is."""
+
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import closing, nullcontext
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from harness.commands.presenting import output
+from harness.commands.presenting.progress import progress_of
+from harness.commands.suites import league
+from harness.commands.suites.story import Story
+from harness.controls import Controls, available_controls, usable_cpus
+from harness.environment import describe_environment
+from harness.errors import EXIT_OK, EXIT_TRIAL_FAILED, UsageError
+from harness.isolation import Isolation
+from harness.meters import meter_file
+from harness.model import Environment, Outcome, Reading, Results, Workload
+from harness.runner import run_schedule
+from harness.sampling import make_samples
+from harness.schedule import Schedule, interleave
+from harness.store.files import writable_folder
+from harness.store.readings import ReadingsFile
+from harness.store.results import results_document, write_results
+
+DEFAULT_METER = "peak_rss"
+DEFAULT_REPEATS = 3
+DEFAULT_TIMEOUT_SECONDS = 300.0
+
+
+@click.command(name="run")
+@click.option(
+    "--scenario",
+    "scenarios",
+    multiple=True,
+    metavar="S",
+    help="Scenario; may be given again. Default: league.",
+)
+@click.option(
+    "--variant",
+    "variants",
+    multiple=True,
+    metavar="V",
+    help="Variant; may be given again. Default: 22 of them.",
+)
+@click.option(
+    "--meter",
+    "meters",
+    multiple=True,
+    metavar="M",
+    help=f"Instrument; may be given again. Default: {DEFAULT_METER}.",
+)
+@click.option(
+    "--repeats",
+    type=click.IntRange(1, 10_000),
+    default=DEFAULT_REPEATS,
+    show_default=True,
+    metavar="N",
+    help="Trials of each.",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 256),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Trials side by side.",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0, 86_400, min_open=True),
+    default=DEFAULT_TIMEOUT_SECONDS,
+    show_default=True,
+    metavar="S",
+    help="Seconds that one trial may take.",
+)
+@click.option(
+    "--expect",
+    "expected",
+    multiple=True,
+    metavar="VARIANT=OUTCOME",
+    help="Count this outcome of a variant as right, and any other as a failure.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Keep results, report and charts there.",
+)
+@click.option("--resume", is_flag=True, help="Take up the run that --out has the readings of.")
+@click.option("--format", "form", type=click.Choice(["console", "json"]), default="console", show_default=True)
+def command(
+    scenarios: Sequence[str],
+    variants: Sequence[str],
+    meters: Sequence[str],
+    repeats: int,
+    jobs: int,
+    timeout: float,
+    expected: Sequence[str],
+    out: Path | None,
+    resume: bool,
+    form: str,
+) -> int:
+    """Measure workloads and show what each variant's peak is.
+
+    Every trial runs in a fresh interpreter with randomisation off and pinned to one CPU, in turn with those of
+    all other variants, and its output is checked: a variant that loses data is `wrong-output`, never a saving.
+
+    \b
+    membench run                                        the league in all its variants
+    membench run --scenario incident --variant baseline --variant all
+    membench run --scenario smoke --format json | jq '.samples[].median_bytes'
+
+    Variants: sequential, baseline, all, fix-3, fix-1+3+5, without-3, upto-3, and -as-written after fix-N or all.
+    """  # noqa: D301 - \b is click's mark for lines to leave as they are
+    if resume and out is None:
+        raise UsageError("--resume takes up the readings of an earlier run: give its folder with --out DIR.")
+    settings = league.read_settings(os.environ)
+    workloads = _expecting(league.workloads(scenarios, variants, settings), expected)
+    meters = list(dict.fromkeys(meters or (DEFAULT_METER,)))
+    for meter in meters:
+        meter_file(meter)
+    if out is not None:
+        writable_folder(out)
+    controls = available_controls()
+    environment = describe_environment(controls, settings)
+    schedule = interleave(workloads, meters, repeats)
+    readings = _measure(schedule, controls, environment, timeout=timeout, jobs=jobs, out=out, resume=resume)
+    results = Results(
+        created=datetime.now().astimezone().isoformat(timespec="seconds"),
+        environment=environment,
+        samples=make_samples(workloads, readings),
+    )
+    _show(results, out, form)
+    return EXIT_TRIAL_FAILED if any(sample.failed for sample in results.samples) else EXIT_OK
+
+
+def _expecting(workloads: Sequence[Workload], expected: Sequence[str]) -> list[Workload]:
+    outcomes = dict(_expectation(entry) for entry in expected)
+    for variant in outcomes.keys() - {workload.variant for workload in workloads}:
+        raise UsageError(f"--expect names {variant!r}, which is not among the variants of this run.")
+    return [
+        replace(workload, expected_outcome=outcomes.get(workload.variant, workload.expected_outcome))
+        for workload in workloads
+    ]
+
+
+def _expectation(entry: str) -> tuple[str, Outcome]:
+    variant, _, outcome = entry.rpartition("=")
+    known = [str(name) for name in Outcome]
+    if not variant or outcome not in known:
+        raise UsageError(f"--expect takes VARIANT=OUTCOME, not {entry!r}. Outcomes: {', '.join(known)}.")
+    return variant, Outcome(outcome)
+
+
+def _measure(
+    schedule: Schedule,
+    controls: Controls,
+    environment: Environment,
+    *,
+    timeout: float,
+    jobs: int,
+    out: Path | None,
+    resume: bool,
+) -> list[Reading]:
+    isolation = Isolation(controls=controls, time_limit_seconds=timeout)
+    cpus = usable_cpus()
+    store = ReadingsFile(out, environment) if out is not None else None
+    done = store.resume() if store is not None and resume else {}
+    with (
+        closing(store) if store is not None else nullcontext(),
+        progress_of(len(schedule.trials)) as observer,
+    ):
+        if store is not None:
+            store.start(done)
+        return run_schedule(
+            schedule,
+            isolation,
+            cpus=[cpus[slot % len(cpus)] for slot in range(jobs)],
+            keep=store.append if store is not None else lambda _: None,
+            observer=observer,
+            done=done,
+        )
+
+
+def _show(results: Results, out: Path | None, form: str) -> None:
+    as_json = form == "json"
+    if as_json:
+        output.print_json(results_document(results))
+    report = output.report_of(results, _stories(results))
+    if not as_json:
+        output.print_report(report)
+    if out is not None:
+        paths = [write_results(results, out), *output.write_report(report, out, ["markdown"])]
+        output.announce(paths, to_stderr=as_json)
+
+
+def _stories(results: Results) -> Mapping[str, Story]:
+    return league.stories(results)

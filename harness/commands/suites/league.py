@@ -1,0 +1,241 @@
+"""The built-in suite: the league pipelines in all scenarios and variants."""
+
+import pkgutil
+import sys
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from importlib import import_module
+from pathlib import Path
+
+import scenarios
+from harness.commands.suites.story import Claimed, Story
+from harness.errors import UsageError, unknown_name
+from harness.model import Outcome, Results, Workload
+from pipelines.browser.page import Document
+from pipelines.config import ConfigError, read_overrides
+from pipelines.fixes.claim import Claim, Of
+from pipelines.fixture import Fixture, minimal
+from pipelines.scrape import read_fixtures
+from pipelines.variant import (
+    ALL,
+    BASELINE,
+    PRIORITY,
+    SEQUENTIAL,
+    SOUND_AS_WRITTEN,
+    Fix,
+    Form,
+    UnknownVariantError,
+    Variant,
+    parse_variant,
+)
+from reports.document import Level, Role
+from scenarios.synthetic.scenario import Scenario
+from scenarios.synthetic.site import SyntheticSite
+
+TARGET = "scenarios.synthetic.workload:league"
+DEFAULT_SCENARIO = "league"
+MACHINE_LIMIT = Level(label="2 GB machine", peak_bytes=2_000_000_000)
+MACHINE_LIMIT_SHOWN_ABOVE = MACHINE_LIMIT.peak_bytes // 4
+"""Below a quarter of it the line would only push the bars together."""
+
+VARIANTS: Mapping[str, str] = {
+    "sequential": "one item at a time, as before parallel processing",
+    "baseline": "parallel, nothing fixed",
+    **{f"fix-{fix:d}": f"fix {fix:d} alone: {fix.title}" for fix in Fix},
+    **{f"upto-{count}": f"the first {count} in priority order" for count in range(2, len(Fix))},
+    "all": "all seven fixes",
+    **{
+        f"fix-{fix:d}-as-written": f"fix {fix:d} to the letter: {fix.title}"
+        for fix in Fix
+        if fix not in SOUND_AS_WRITTEN
+    },
+    "all-as-written": "all seven fixes to the letter",
+}
+"""The variants of a run that names none, with what they are. Others are named by rule (`variant.NAMES_HELP`)."""
+
+
+def scenario_modules() -> dict[str, str]:
+    """Find the scenarios: name and module, without importing any."""
+    found = pkgutil.iter_modules(scenarios.__path__)
+    return {module.name.replace("_", "-"): f"scenarios.{module.name}" for module in found if not module.ispkg}
+
+
+def load_scenario(name: str) -> Scenario:
+    """Load a scenario.
+
+    Raises:
+        UsageError: there is none of that name.
+    """
+    modules = scenario_modules()
+    if name not in modules:
+        raise unknown_name("scenario", name, list(modules))
+    scenario: Scenario = import_module(modules[name]).SCENARIO
+    return scenario
+
+
+def read_settings(environ: Mapping[str, str]) -> dict[str, int]:
+    """Read the settings that the pipelines take from the environment.
+
+    Raises:
+        UsageError: one of them is no setting.
+    """
+    try:
+        return read_overrides(environ)
+    except ConfigError as error:
+        raise UsageError(str(error)) from error
+
+
+def workloads(names: Sequence[str], variants: Sequence[str], settings: Mapping[str, int]) -> list[Workload]:
+    """Cross scenarios and variants; with no variants named, take all of `VARIANTS`.
+
+    Those of them that are known to lose data are expected to; one that is asked for by name is expected to
+    give the right output.
+
+    Raises:
+        UsageError: a name is not one of a scenario or a variant.
+    """
+    return [
+        _workload(load_scenario(name), variant, settings, expect_loss=not variants)
+        for name in dict.fromkeys(names or (DEFAULT_SCENARIO,))
+        for variant in dict.fromkeys(variants or VARIANTS)
+    ]
+
+
+def parse(name: str) -> Variant:
+    """Read a variant's name.
+
+    Raises:
+        UsageError: it is none.
+    """
+    try:
+        return parse_variant(name)
+    except UnknownVariantError as error:
+        raise UsageError(str(error)) from error
+
+
+def _workload(scenario: Scenario, variant: str, settings: Mapping[str, int], *, expect_loss: bool) -> Workload:
+    loses = expect_loss and loses_data(scenario, parse(variant))
+    return Workload(
+        scenario=scenario.name,
+        variant=_checked(variant),
+        target=TARGET,
+        parameters={
+            "module": scenario_modules()[scenario.name],
+            "variant": variant,
+            "settings": dict(settings),
+        },
+        import_paths=(str(Path(scenarios.__path__[0]).parent),),
+        expected_digest=scenario.digest,
+        expected_outcome=Outcome.WRONG_OUTPUT if loses else Outcome.OK,
+    )
+
+
+def _checked(variant: str) -> str:
+    parse(variant)
+    return variant
+
+
+def loses_data(scenario: Scenario, variant: Variant) -> bool:
+    """Tell whether a variant is known to lose data: fix 2 as written always, fix 6 where there are errors to lose."""
+    written = {fix for fix in Fix if variant.form(fix) is Form.AS_WRITTEN}
+    return Fix.MINIMAL_RESULTS in written or (Fix.CLEAR_INTERMEDIATES in written and scenario.faulty_share > 0)
+
+
+class LeagueStory:
+    """What is to be told about one scenario of this suite; implements `Story`."""
+
+    reference: str | None = "sequential"
+    before: str | None = "baseline"
+    after: str | None = "all"
+
+    def __init__(self, scenario: Scenario, largest_peak_bytes: int) -> None:
+        self._scenario = scenario
+        self._largest_peak_bytes = largest_peak_bytes
+        self.summary = scenario.summary
+
+    def role(self, variant: str) -> Role:
+        """Tell the part that a variant plays."""
+        parsed = parse(variant)
+        special = {SEQUENTIAL: Role.REFERENCE, BASELINE: Role.BEFORE, ALL: Role.AFTER}
+        for known, role in special.items():
+            if parsed == known:
+                return role
+        changed = [fix for fix in Fix if parsed.form(fix) is not Form.BEFORE]
+        if any(parsed.form(fix) is Form.AS_WRITTEN for fix in changed):
+            return Role.AS_WRITTEN
+        if len(changed) == 1:
+            return Role.SINGLE
+        return Role.STEP if set(changed) == set(PRIORITY[: len(changed)]) else Role.OTHER
+
+    def title(self, variant: str) -> str:
+        """Say in words what a variant is."""
+        return VARIANTS.get(variant, variant)
+
+    def same(self, variant: str, other: str) -> bool:
+        """Tell whether two names stand for the same variant."""
+        return parse(variant) == parse(other)
+
+    @property
+    def steps(self) -> Sequence[tuple[str, str]]:
+        """The fixes in their priority order, one more at each step."""
+        return [(f"+ fix {fix:d}: {fix.title}", f"upto-{count}") for count, fix in enumerate(PRIORITY, start=1)]
+
+    @property
+    def levels(self) -> Sequence[Level]:
+        """The memory of the machine of the incident, where the figures come near it."""
+        return [MACHINE_LIMIT] if self._largest_peak_bytes > MACHINE_LIMIT_SHOWN_ABOVE else []
+
+    @cached_property
+    def claims(self) -> Sequence[Claimed]:
+        """What the description of the incident says of each fix."""
+        return [self._claimed(fix) for fix in Fix]
+
+    def _claimed(self, fix: Fix) -> Claimed:
+        claim = claim_of(fix)
+        per_object = claim.of is Of.OBJECT_PERCENT
+        return Claimed(
+            fix=f"fix {fix:d}: {fix.title}",
+            claim=str(claim),
+            # The description divides bytes by 1024 twice and calls the result MB.
+            unit="MiB" if claim.of is Of.MEGABYTES else str(claim.of),
+            low=claim.low,
+            high=claim.high,
+            alone=f"fix-{fix:d}",
+            as_written=None if fix in SOUND_AS_WRITTEN else f"fix-{fix:d}-as-written",
+            loses=claim.loses if loses_data(self._scenario, parse(f"fix-{fix:d}-as-written")) else "",
+            measured=self._object_percent() if per_object else None,
+        )
+
+    def _object_percent(self) -> float | None:
+        """Compare one full fixture with its projection, the page behind the full one left out."""
+        if not self._scenario.teams:
+            return None
+        response = SyntheticSite(self._scenario, self._scenario.teams).respond("/team/1", 0)
+        fixtures = read_fixtures(Document("/team/1", response.status, response.markup, dom_bytes=0))
+        full = sum(_own_bytes(fixture) for fixture in fixtures)
+        projected = sum(_own_bytes(minimal(fixture)) for fixture in fixtures)
+        return 100 * (full - projected) / full
+
+
+def _own_bytes(fixture: Fixture) -> int:
+    return sys.getsizeof(fixture) + sum(sys.getsizeof(value) for value in fixture.values())
+
+
+def claim_of(fix: Fix) -> Claim:
+    """Load what is claimed of a fix from the file of its forms."""
+    module = import_module(f"pipelines.fixes.fix_{fix:d}_{fix.name.lower()}")
+    claim: Claim = module.CLAIM
+    return claim
+
+
+def stories(results: Results) -> dict[str, Story]:
+    """Make the story of each scenario in the results.
+
+    Raises:
+        UsageError: a scenario or a variant is not one of this suite.
+    """
+    largest: dict[str, int] = {}
+    for sample in results.samples:
+        parse(sample.variant)
+        largest[sample.scenario] = max(largest.get(sample.scenario, 0), *sample.peak_bytes, 0)
+    return {name: LeagueStory(load_scenario(name), peak) for name, peak in largest.items()}

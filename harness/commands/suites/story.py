@@ -1,0 +1,59 @@
+"""What a suite knows of its variants beside how to run them; the report is made of it and of the samples."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from reports.document import Level, Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """What a fix was said to save, and the variants that show what it saves."""
+
+    fix: str
+    claim: str
+    unit: str
+    low: float
+    high: float
+    alone: str  # the variant with this fix only
+    as_written: str | None  # the same in the letter of its description, where that differs
+    loses: str = ""  # what the form as written loses
+    measured: float | None = None  # where it is not a matter of two peaks
+    note: str = ""
+
+
+class Story(Protocol):
+    """What is to be told about one scenario. A variant is named as it was asked for."""
+
+    summary: str
+    reference: str | None
+    before: str | None
+    after: str | None
+
+    def role(self, variant: str) -> Role:
+        """Tell the part that a variant plays."""
+        ...
+
+    def title(self, variant: str) -> str:
+        """Say in words what a variant is."""
+        ...
+
+    def same(self, variant: str, other: str) -> bool:
+        """Tell whether two names stand for the same variant."""
+        ...
+
+    @property
+    def steps(self) -> Sequence[tuple[str, str]]:
+        """The cumulative steps: a label and the variant that stands at the end of each."""
+        ...
+
+    @property
+    def levels(self) -> Sequence[Level]:
+        """Levels that are not measured, such as the memory of a machine."""
+        ...
+
+    @property
+    def claims(self) -> Sequence[Claimed]:
+        """What was claimed of the fixes."""
+        ...

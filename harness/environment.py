@@ -1,0 +1,45 @@
+"""Describes the machine: what a figure depends on beside the program it is of."""
+
+import hashlib
+import json
+import os
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from harness.controls import Controls
+from harness.model import Environment
+
+_THP = Path("/sys/kernel/mm/transparent_hugepage/enabled")
+
+
+def describe_environment(controls: Controls, settings: Mapping[str, int]) -> Environment:
+    """Describe this machine, the controls that hold and the settings in force, with a fingerprint of all three."""
+    facts = Environment(
+        python=platform.python_version(),
+        implementation=platform.python_implementation(),
+        kernel=platform.release(),
+        libc=" ".join(platform.libc_ver()).strip() or "unknown",
+        machine=platform.machine(),
+        cpu_count=os.cpu_count() or 1,
+        page_size=os.sysconf("SC_PAGE_SIZE"),
+        thp=_transparent_huge_pages(),
+        controls=asdict(controls),
+        settings=dict(settings),
+    )
+    return replace(facts, fingerprint=_fingerprint(facts))
+
+
+def _fingerprint(facts: Environment) -> str:
+    text = json.dumps(asdict(facts), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _transparent_huge_pages() -> str:
+    """Read the setting that the kernel puts in brackets: always, madvise or never."""
+    try:
+        text = _THP.read_text(encoding="ascii")
+    except OSError:
+        return "unknown"
+    return text.partition("[")[2].partition("]")[0] or "unknown"

@@ -1,0 +1,166 @@
+"""The data that the engine passes around. Sizes are bytes, times are seconds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Outcome(StrEnum):
+    """How a trial ended."""
+
+    OK = "ok"
+    CRASHED = "crashed"
+    TIMED_OUT = "timed-out"
+    OUT_OF_MEMORY = "out-of-memory"
+    WRONG_OUTPUT = "wrong-output"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workload:
+    """A callable to measure, under the names by which its samples are compared.
+
+    The callable is imported and called in a process of its own as `target(**parameters, scratch=folder)` and
+    returns an object with `run(mark)`, `digest()` and `close()`.
+    """
+
+    scenario: str
+    variant: str
+    target: str  # "package.module:function"
+    parameters: Mapping[str, Any]  # JSON values only: they cross a process boundary
+    import_paths: tuple[str, ...]  # put before the interpreter's own search path
+    expected_digest: str | None = None  # of the right output; None where any output will do
+    expected_outcome: Outcome = Outcome.OK
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """One workload under one meter, once."""
+
+    workload: Workload
+    meter: str
+    repeat: int  # from 0; a warm-up is WARM_UP
+
+    @property
+    def key(self) -> tuple[str, str, str, int]:
+        """What tells this trial from all others of a run."""
+        return self.workload.scenario, self.workload.variant, self.meter, self.repeat
+
+
+WARM_UP = -1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseSpan:
+    """One stretch of a trial between two marks; a name may come again. Seconds since the process was started."""
+
+    name: str
+    start_seconds: float
+    end_seconds: float
+    peak_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeline:
+    """Resident memory over time as seen from outside; `seconds` since the process was started, ascending."""
+
+    seconds: tuple[float, ...]
+    rss_bytes: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse two series of different length."""
+        if len(self.seconds) != len(self.rss_bytes):
+            raise ValueError(f"{len(self.seconds)} times but {len(self.rss_bytes)} sizes")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What one trial returned. `peak_bytes` is None where the trial did not come to a figure."""
+
+    scenario: str
+    variant: str
+    meter: str
+    repeat: int
+    outcome: Outcome
+    peak_bytes: int | None
+    wall_seconds: float
+    phases: tuple[PhaseSpan, ...] = ()
+    timeline: Timeline | None = None
+    digest: str | None = None
+    detail: str = ""  # how it failed in a few words: "signal 9", "exit status 7"
+    stderr_tail: str = ""  # the end of its standard error, kept where it failed
+
+    @property
+    def key(self) -> tuple[str, str, str, int]:
+        """The key of the trial that this came from."""
+        return self.scenario, self.variant, self.meter, self.repeat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """The readings of one workload under one meter.
+
+    `peak_bytes` holds the peaks of the trials that ended `ok` or `wrong-output`, in the order of the repeats;
+    `wall_seconds` and `outcomes` have one entry for every trial.
+    """
+
+    scenario: str
+    variant: str
+    meter: str
+    peak_bytes: tuple[int, ...]
+    wall_seconds: tuple[float, ...]
+    outcomes: tuple[Outcome, ...]
+    digest: str | None
+    phases: Mapping[str, int]  # the largest peak of each phase over the trials' medians
+    phase_spans: tuple[PhaseSpan, ...] = ()  # of the trial that the timeline is of
+    timeline: Timeline | None = None  # of the trial with the median peak
+    expected_outcome: Outcome = Outcome.OK
+    failures: tuple[str, ...] = ()  # one line for each trial that failed
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What this sample is compared by."""
+        return self.scenario, self.variant, self.meter
+
+    @property
+    def median_bytes(self) -> int | None:
+        """The middle peak; of an even number the lower middle one, so that it was really measured."""
+        ordered = sorted(self.peak_bytes)
+        return ordered[(len(ordered) - 1) // 2] if ordered else None
+
+    @property
+    def spread_bytes(self) -> int | None:
+        """Largest minus smallest peak."""
+        return max(self.peak_bytes) - min(self.peak_bytes) if self.peak_bytes else None
+
+    @property
+    def failed(self) -> bool:
+        """Whether any trial ended otherwise than expected."""
+        return any(outcome is not self.expected_outcome for outcome in self.outcomes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """The machine and the controls that held on it: figures from two of them are not comparable."""
+
+    python: str
+    implementation: str
+    kernel: str
+    libc: str
+    machine: str
+    cpu_count: int
+    page_size: int
+    thp: str
+    controls: Mapping[str, Any]
+    settings: Mapping[str, int] = field(default_factory=dict)  # what the suite took from the environment
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """A whole results document."""
+
+    created: str  # ISO 8601 with its time zone
+    environment: Environment
+    samples: tuple[Sample, ...]

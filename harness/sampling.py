@@ -1,0 +1,71 @@
+"""Makes samples of readings."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from harness.model import Outcome, PhaseSpan, Reading, Sample, Workload
+from harness.units import KIB, format_bytes
+
+MEASURED = frozenset({Outcome.OK, Outcome.WRONG_OUTPUT})
+"""Outcomes of trials that ran to their end, so that their peak is the workload's."""
+
+FEW_REPEATS = 4  # the fewest in each of two samples with which a rank test can reach 95 %
+QUIET_SPREAD_BYTES = 64 * KIB
+
+
+def make_samples(workloads: Sequence[Workload], readings: Iterable[Reading]) -> tuple[Sample, ...]:
+    """Group readings by workload and meter, in the order in which they first appear."""
+    expected = {(workload.scenario, workload.variant): workload.expected_outcome for workload in workloads}
+    groups: dict[tuple[str, str, str], list[Reading]] = defaultdict(list)
+    for reading in readings:
+        groups[reading.scenario, reading.variant, reading.meter].append(reading)
+    return tuple(_sample(group, expected[key[0], key[1]]) for key, group in groups.items())
+
+
+def _sample(readings: Sequence[Reading], expected: Outcome) -> Sample:
+    first = readings[0]
+    measured = [reading for reading in readings if reading.outcome in MEASURED and reading.peak_bytes is not None]
+    middle = _middle(measured)
+    sample = Sample(
+        scenario=first.scenario,
+        variant=first.variant,
+        meter=first.meter,
+        peak_bytes=tuple(reading.peak_bytes for reading in measured if reading.peak_bytes is not None),
+        wall_seconds=tuple(reading.wall_seconds for reading in readings),
+        outcomes=tuple(reading.outcome for reading in readings),
+        digest=first.digest,
+        phases=_phase_peaks(middle.phases) if middle else {},
+        phase_spans=middle.phases if middle else (),
+        timeline=middle.timeline if middle else None,
+        expected_outcome=expected,
+        failures=tuple(_failure(reading) for reading in readings if reading.outcome is not expected),
+    )
+    return replace(sample, warnings=_warnings(sample))
+
+
+def _middle(measured: Sequence[Reading]) -> Reading | None:
+    """Pick the reading with the median peak."""
+    ordered = sorted(measured, key=lambda reading: reading.peak_bytes or 0)
+    return ordered[(len(ordered) - 1) // 2] if ordered else None
+
+
+def _phase_peaks(spans: Iterable[PhaseSpan]) -> Mapping[str, int]:
+    peaks: dict[str, int] = {}
+    for span in spans:
+        peaks[span.name] = max(peaks.get(span.name, 0), span.peak_bytes)
+    return peaks
+
+
+def _failure(reading: Reading) -> str:
+    tail = reading.stderr_tail.strip().rpartition("\n")[2]
+    return f"{reading.outcome} ({reading.detail}){': ' + tail if tail else ''}"
+
+
+def _warnings(sample: Sample) -> tuple[str, ...]:
+    warnings = []
+    if 0 < len(sample.peak_bytes) < FEW_REPEATS:
+        warnings.append(f"{len(sample.peak_bytes)} repeats: an interval at 95 % needs {FEW_REPEATS}")
+    if (sample.spread_bytes or 0) > QUIET_SPREAD_BYTES:
+        warnings.append(f"repeats differ by {format_bytes(sample.spread_bytes or 0)}")
+    return tuple(warnings)

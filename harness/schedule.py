@@ -1,0 +1,34 @@
+"""Decides which trials run, and in which order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from harness.model import WARM_UP, Trial, Workload
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """Warm-ups are run first and thrown away: they compile bytecode and fill the page cache."""
+
+    warm_ups: tuple[Trial, ...]
+    trials: tuple[Trial, ...]
+
+
+def interleave(workloads: Sequence[Workload], meters: Sequence[str], repeats: int) -> Schedule:
+    """Cross workloads, meters and repeats, each repeat of all before the next of any.
+
+    Whatever drifts on the machine meanwhile then drifts for all of them alike.
+    """
+    trials = tuple(
+        Trial(workload=workload, meter=meter, repeat=repeat)
+        for repeat in range(repeats)
+        for workload in workloads
+        for meter in meters
+    )
+    return Schedule(warm_ups=_warm_ups(workloads, meters), trials=trials)
+
+
+def _warm_ups(workloads: Sequence[Workload], meters: Sequence[str]) -> tuple[Trial, ...]:
+    """Take one for each callable and meter: variants of one workload share their code."""
+    first = {(workload.target, meter): workload for meter in meters for workload in reversed(workloads)}
+    return tuple(Trial(workload=workload, meter=meter, repeat=WARM_UP) for (_, meter), workload in first.items())

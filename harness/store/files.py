@@ -1,0 +1,39 @@
+"""Places to write to, and files that are complete or not there."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from harness.errors import UnwritableOutputError
+
+
+def writable_folder(path: Path) -> Path:
+    """Make a folder for output if need be, and prove that files can be written there.
+
+    Raises:
+        UnwritableOutputError: they cannot.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path):
+            pass
+    except OSError as error:
+        raise UnwritableOutputError(
+            f"Cannot write to {path}: {error.strerror}. Give --out a folder that can be written to."
+        ) from error
+    return path
+
+
+@contextmanager
+def atomic_writer(path: Path) -> Iterator[IO[str]]:
+    """Open a text file that takes its place only once it is complete."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("w", encoding="utf-8", newline="\n") as file:
+            yield file
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

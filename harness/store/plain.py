@@ -1,0 +1,25 @@
+"""Between the engine's dataclasses and what JSON has."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from harness.model import Timeline
+
+FORMAT_VERSION = 1  # 1: the first
+
+
+def plain(value: Any) -> Any:
+    """Turn tuples and enumerations into what JSON has."""
+    if isinstance(value, dict):
+        return {str(key): plain(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(entry) for entry in value]
+    return str(value) if isinstance(value, StrEnum) else value
+
+
+def timeline_of(entry: Mapping[str, Any]) -> Timeline:
+    """Make a timeline of its JSON object."""
+    # Cut to the shorter one: the schema cannot say that two lists are equally long.
+    length = min(len(entry["seconds"]), len(entry["rss_bytes"]))
+    return Timeline(seconds=tuple(entry["seconds"][:length]), rss_bytes=tuple(entry["rss_bytes"][:length]))

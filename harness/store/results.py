@@ -1,0 +1,140 @@
+"""The results document: written and read, and checked against its schema both ways."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from harness.errors import UnreadableInputError
+from harness.model import Environment, Outcome, PhaseSpan, Results, Sample
+from harness.store.files import atomic_writer
+from harness.store.plain import FORMAT_VERSION, plain, timeline_of
+
+RESULTS_FORMAT = "membench-results"
+RESULTS_FILE = "results.json"
+LARGEST_DOCUMENT_BYTES = 64 * 1024 * 1024
+
+
+def results_document(results: Results) -> dict[str, Any]:
+    """Make the JSON document of results, checked against its schema."""
+    document = {
+        "format": RESULTS_FORMAT,
+        "format_version": FORMAT_VERSION,
+        "created": results.created,
+        "environment": plain(asdict(results.environment)),
+        "samples": [_sample_document(sample) for sample in results.samples],
+    }
+    _validator(RESULTS_FORMAT).validate(document)
+    return document
+
+
+def _sample_document(sample: Sample) -> dict[str, Any]:
+    return {
+        "scenario": sample.scenario,
+        "variant": sample.variant,
+        "meter": sample.meter,
+        "unit": "bytes",
+        "peak_bytes": list(sample.peak_bytes),
+        "median_bytes": sample.median_bytes,
+        "spread_bytes": sample.spread_bytes,
+        "wall_seconds": list(sample.wall_seconds),
+        "outcomes": [str(outcome) for outcome in sample.outcomes],
+        "expected_outcome": str(sample.expected_outcome),
+        "digest": sample.digest,
+        "phases": dict(sample.phases),
+        "phase_spans": [plain(asdict(span)) for span in sample.phase_spans],
+        "timeline": plain(asdict(sample.timeline)) if sample.timeline else None,
+        "failures": list(sample.failures),
+        "warnings": list(sample.warnings),
+    }
+
+
+def write_results(results: Results, folder: Path) -> Path:
+    """Write `results.json` into a folder, all of it or nothing."""
+    path = folder / RESULTS_FILE
+    with atomic_writer(path) as file:
+        json.dump(results_document(results), file, indent=1)
+        file.write("\n")
+    return path
+
+
+def read_results(path: Path) -> Results:
+    """Read a results document.
+
+    Raises:
+        UnreadableInputError: there is no such file, or it is no results document of a version known here.
+    """
+    document = _read_json(path)
+    if not isinstance(document, dict) or document.get("format") != RESULTS_FORMAT:
+        raise UnreadableInputError(f"{path} is not a {RESULTS_FORMAT} document. Give a results.json of membench.")
+    version = document.get("format_version")
+    if version != FORMAT_VERSION:
+        raise UnreadableInputError(
+            f"{path} has format version {version!r}; this membench reads version {FORMAT_VERSION}. Use a newer one."
+        )
+    _require_valid(document, path)
+    return Results(
+        created=document["created"],
+        environment=_environment(document["environment"]),
+        samples=tuple(_sample(entry) for entry in document["samples"]),
+    )
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        size = path.stat().st_size
+        if size > LARGEST_DOCUMENT_BYTES:
+            raise UnreadableInputError(f"{path} has {size:,} bytes; at most {LARGEST_DOCUMENT_BYTES:,} are read.")
+        return json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
+    except OSError as error:
+        raise UnreadableInputError(f"Cannot read {path}: {error.strerror}.") from error
+    except (ValueError, RecursionError) as error:
+        reason = str(error).partition("\n")[0][:200] or type(error).__name__
+        raise UnreadableInputError(f"{path} is not JSON: {reason}.") from error
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not a number")
+
+
+def _require_valid(document: Any, path: Path) -> None:
+    from jsonschema.exceptions import best_match  # noqa: PLC0415 - only documents that are read need it
+
+    error = best_match(_validator(RESULTS_FORMAT).iter_errors(document))
+    if error is not None:
+        where = "/".join(str(step) for step in error.absolute_path) or "the document"
+        raise UnreadableInputError(f"{path} is no valid results document: {where}: {error.message[:200]}.")
+
+
+@cache
+def _validator(name: str) -> Any:
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 - a tenth of a second that --help can do without
+
+    text = (files("harness") / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8")
+    return Draft202012Validator(json.loads(text))
+
+
+def _environment(entry: Mapping[str, Any]) -> Environment:
+    return Environment(**{name: entry[name] for name in Environment.__dataclass_fields__ if name in entry})
+
+
+def _sample(entry: Mapping[str, Any]) -> Sample:
+    timeline = entry.get("timeline")
+    return Sample(
+        scenario=entry["scenario"],
+        variant=entry["variant"],
+        meter=entry["meter"],
+        peak_bytes=tuple(entry["peak_bytes"]),
+        wall_seconds=tuple(entry["wall_seconds"]),
+        outcomes=tuple(Outcome(outcome) for outcome in entry["outcomes"]),
+        digest=entry["digest"],
+        phases=dict(entry["phases"]),
+        phase_spans=tuple(PhaseSpan(**span) for span in entry.get("phase_spans", ())),
+        timeline=timeline_of(timeline) if timeline else None,
+        expected_outcome=Outcome(entry.get("expected_outcome", "ok")),
+        failures=tuple(entry.get("failures", ())),
+        warnings=tuple(entry["warnings"]),
+    )

@@ -1,0 +1,96 @@
+"""Inside the measured process: one trial in, one reading out.
+
+Run as a script with the trial's scratch folder as its only argument: reads `request.json` there and leaves
+`reading.json`. It imports the standard library and what the request names; nothing else of this project, since
+every byte that it takes is in the figure.
+"""
+
+import json
+import os
+import signal
+import sys
+import time
+from importlib import import_module
+from importlib.util import module_from_spec, spec_from_file_location
+from typing import Any
+
+REQUEST = "request.json"
+READING = "reading.json"
+FIRST_PHASE = "before"
+LAST_PHASE = "after"
+
+
+class Phases:
+    """Cuts a trial into phases; the meter gives the peak of each."""
+
+    def __init__(self, meter: Any) -> None:
+        self._meter = meter
+        self._name = FIRST_PHASE
+        self._started = time.monotonic()
+        self.spans: list[tuple[str, float, float, int]] = []
+
+    def mark(self, name: str) -> None:
+        """End the phase under way and begin the next one."""
+        peak = self._meter.end_phase()
+        now = time.monotonic()
+        self.spans.append((self._name, self._started, now, peak))
+        self._name, self._started = name, now
+
+    @property
+    def peak(self) -> int:
+        """The largest peak of all phases that have ended."""
+        return max(span[3] for span in self.spans)
+
+
+def main(scratch: str) -> None:
+    """Run the trial that the scratch folder asks for."""
+    with open(os.path.join(scratch, REQUEST), encoding="utf-8") as file:
+        request = json.load(file)
+    # Ends the process even if nobody is left to do so; the watcher outside acts first.
+    signal.setitimer(signal.ITIMER_REAL, request["alarm_seconds"])
+    meter = _load_meter(request["meter_file"])
+    meter.start()
+    phases = Phases(meter)
+    reading: dict[str, Any] = {}
+    try:
+        sys.path[:0] = request["import_paths"]
+        workload = _resolve(request["target"])(**request["parameters"], scratch=scratch)
+        workload.run(phases.mark)
+        phases.mark(LAST_PHASE)
+        phases.mark("")
+        reading["digest"] = workload.digest()
+        workload.close()
+    finally:
+        if not phases.spans:
+            phases.mark("")
+        reading["peak_bytes"] = phases.peak
+        reading["phases"] = phases.spans
+        _write(os.path.join(scratch, READING), reading)
+
+
+def _load_meter(path: str) -> Any:
+    # By its file and not by its name: the harness need not be importable where a workload's own packages are.
+    spec = spec_from_file_location("membench_meter", path)
+    assert spec is not None, path
+    assert spec.loader is not None, path
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.METER
+
+
+def _resolve(target: str) -> Any:
+    module, _, attribute = target.partition(":")
+    found: Any = import_module(module)
+    for name in attribute.split("."):
+        found = getattr(found, name)
+    return found
+
+
+def _write(path: str, reading: dict[str, Any]) -> None:
+    with open(path + ".part", "w", encoding="utf-8") as file:
+        json.dump(reading, file)
+    os.replace(path + ".part", path)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

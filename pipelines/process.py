@@ -1,0 +1,158 @@
+"""The processor: competitions, game data batch by batch, validation, each in the forms that the variant takes."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from pipelines.assign import assign_fixtures
+from pipelines.browser.page import Browser, BrowserWeights
+from pipelines.browser.pool import PagePool
+from pipelines.cms import Cms
+from pipelines.config import ParallelConfig
+from pipelines.fixes import (
+    fix_1_stream_results,
+    fix_2_minimal_results,
+    fix_3_clear_batches,
+    fix_4_incremental_validation,
+    fix_5_lower_concurrency,
+    fix_6_clear_intermediates,
+    fix_7_smaller_batches,
+)
+from pipelines.fixes.fix_6_clear_intermediates import ItemError
+from pipelines.fixture import Fixture, FixtureRef, Validation, identifiers
+from pipelines.result import LeagueResult
+from pipelines.rss import read_rss
+from pipelines.scrape import fetch_fixtures, fetch_teams
+from pipelines.sequential import process_sequentially
+from pipelines.site import Site, Team
+from pipelines.validate import validate_fixture
+from pipelines.variant import Fix, Variant
+
+Mark = Callable[[str], None]
+"""Told the name of each phase as it begins."""
+
+
+class League(NamedTuple):
+    """What a run works on."""
+
+    site: Site
+    weights: BrowserWeights
+    cms: Cms
+    mark: Mark
+    read_rss: Callable[[], int] = read_rss
+
+
+async def process_league(league: League, variant: Variant, overrides: Mapping[str, int]) -> LeagueResult:
+    """Run the whole system once.
+
+    Args:
+        league: the site, the browser's weights, the CMS to write to.
+        variant: the form that each fix takes.
+        overrides: settings of the environment (`config.read_overrides`).
+    """
+    browser = Browser(league.site, league.weights)
+    try:
+        if variant.sequential:
+            return await process_sequentially(league.site, browser, league.cms, league.mark)
+        limits = fix_5_lower_concurrency.limits(variant.form(Fix.LOWER_CONCURRENCY), overrides)
+        pool = PagePool(browser, limits.page_pool_size)
+        processor = _Processor(league, variant, limits, pool)
+        result = await processor.run()
+        pool.close()
+        return result
+    finally:
+        browser.close()
+
+
+class _Processor:
+    """The parallel system: one method for each stage."""
+
+    def __init__(self, league: League, variant: Variant, limits: ParallelConfig, pool: PagePool) -> None:
+        self.league = league
+        self.variant = variant
+        self.limits = limits
+        self.pool = pool
+        self.result = LeagueResult()
+
+    async def run(self) -> LeagueResult:
+        self.league.mark("competitions")
+        await self._find_teams()
+        await self._process_game_data()
+        self.league.mark("validate")
+        await self._validate()
+        return self.result
+
+    async def _find_teams(self) -> None:
+        async def fetch(url: str) -> list[Team]:
+            return await fetch_teams(self.pool, url)
+
+        async def store(teams: list[Team]) -> None:
+            self.league.cms.upsert_teams(teams)
+
+        deliver = fix_1_stream_results.FORMS[self.variant.form(Fix.STREAM_RESULTS)]
+        outcome = await deliver(
+            self.league.site.competitions(), fetch, self.limits.competitions_concurrency, store, self._collect
+        )
+        for teams in outcome.results:
+            await store(teams)
+        self._record(outcome.errors)
+
+    async def _process_game_data(self) -> None:
+        deliver = fix_1_stream_results.FORMS[self.variant.form(Fix.STREAM_RESULTS)]
+        split = fix_2_minimal_results.FORMS[self.variant.form(Fix.MINIMAL_RESULTS)]
+        run_batches = fix_3_clear_batches.FORMS[self.variant.form(Fix.CLEAR_BATCHES)]
+        process, assign_later = split(self._scrape, self._assign)
+
+        async def use(fixtures: list[Fixture]) -> None:
+            await assign_later(fixtures)
+            self._keep_ids(fixtures)
+
+        async def scrape_batch(batch: list[Team]) -> list[list[Fixture]]:
+            self.league.mark("scrape")
+            outcome = await deliver(batch, process, self.limits.teams_concurrency, use, self._collect)
+            self._record(outcome.errors)
+            return outcome.results
+
+        async def assign_batch(results: list[list[Fixture]]) -> None:
+            self.league.mark("assign")
+            for fixtures in results:
+                await assign_later(fixtures)
+
+        await run_batches(self.league.cms.teams(), self._next_size(), scrape_batch, assign_batch, self._keep_ids)
+
+    async def _scrape(self, team: Team) -> list[Fixture]:
+        return await fetch_fixtures(self.pool, team)
+
+    async def _assign(self, fixtures: list[Fixture]) -> None:
+        await assign_fixtures(self.league.cms, fixtures)
+
+    def _keep_ids(self, fixtures: list[Fixture]) -> None:
+        self.result.scraped_ids.update(identifiers(fixtures))
+
+    async def _validate(self) -> None:
+        async def validate(fixture: FixtureRef) -> Validation:
+            return await validate_fixture(self.pool, fixture)
+
+        run = fix_4_incremental_validation.FORMS[self.variant.form(Fix.INCREMENTAL_VALIDATION)]
+        await run(
+            self._scraped_fixtures(),
+            validate,
+            self.limits.validation_concurrency,
+            self.league.cms.save_validation,
+            self._collect,
+        )
+
+    def _scraped_fixtures(self) -> Iterator[FixtureRef]:
+        return (fixture for fixture in self.league.cms.fixtures() if fixture.game_id in self.result.scraped_ids)
+
+    @property
+    def _collect(self) -> fix_6_clear_intermediates.Collect:
+        return fix_6_clear_intermediates.FORMS[self.variant.form(Fix.CLEAR_INTERMEDIATES)]
+
+    def _next_size(self) -> Callable[[], int]:
+        size = self.limits.game_data_batch_size
+        if size is not None:
+            return lambda: size
+        return fix_7_smaller_batches.FORMS[self.variant.form(Fix.SMALLER_BATCHES)](self.league.read_rss)
+
+    def _record(self, errors: Iterable[ItemError]) -> None:
+        self.result.failures.extend((error.item, error.error) for error in errors)

@@ -1,0 +1,46 @@
+"""The system before parallel processing: one item at a time, each result used and dropped before the next.
+
+It shares no decision point with the parallel system, so its output is the reference that all variants are
+checked against.
+"""
+
+from collections.abc import Callable
+
+from pipelines.assign import assign_fixtures
+from pipelines.browser.errors import VisitFailedError
+from pipelines.browser.page import Browser
+from pipelines.browser.pool import PagePool
+from pipelines.cms import Cms
+from pipelines.fixture import identifiers
+from pipelines.result import LeagueResult
+from pipelines.scrape import fetch_fixtures, fetch_teams
+from pipelines.site import Site
+from pipelines.validate import validate_fixture
+
+
+async def process_sequentially(site: Site, browser: Browser, cms: Cms, mark: Callable[[str], None]) -> LeagueResult:
+    """Run the whole system with one page and nothing in parallel."""
+    result = LeagueResult()
+    pool = PagePool(browser, size=1)
+    mark("competitions")
+    for url in site.competitions():
+        try:
+            cms.upsert_teams(await fetch_teams(pool, url))
+        except VisitFailedError as error:
+            result.failures.append((url, f"{type(error).__name__}: {error}"))
+    mark("scrape")
+    for team in cms.teams():
+        try:
+            fixtures = await fetch_fixtures(pool, team)
+        except VisitFailedError as error:
+            result.failures.append((str(team), f"{type(error).__name__}: {error}"))
+            continue
+        await assign_fixtures(cms, fixtures)
+        result.scraped_ids.update(identifiers(fixtures))
+        del fixtures  # or the last team's would be alive while the next one is scraped
+    mark("validate")
+    for fixture in cms.fixtures():
+        if fixture.game_id in result.scraped_ids:
+            cms.save_validation((await validate_fixture(pool, fixture)).record())
+    pool.close()
+    return result

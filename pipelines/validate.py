@@ -1,0 +1,39 @@
+"""Validates fixtures: does the page of each one answer, and under the address it is known by?"""
+
+from pipelines.browser.errors import HttpStatusError, VisitFailedError
+from pipelines.browser.page import Document
+from pipelines.browser.pool import PagePool
+from pipelines.fixture import FixtureRef, Validation
+from pipelines.markup import read_records
+
+FIRST_SERVER_ERROR = 500
+
+
+async def validate_fixture(pool: PagePool, fixture: FixtureRef) -> Validation:
+    """Visit a fixture's page. A page that cannot be had makes the fixture invalid; it is no error of the run."""
+
+    def read(document: Document) -> Validation:
+        # A server error may pass; any other status is the answer.
+        if document.status >= FIRST_SERVER_ERROR:
+            raise HttpStatusError(document.url, document.status)
+        records = read_records(document)
+        return Validation(
+            game_id=fixture.game_id,
+            url=fixture.url,
+            canonical_url=records[0].get("url") if records else None,
+            status=document.status,
+            body=document.markup.decode(),
+            error=None,
+        )
+
+    try:
+        return await pool.visit(fixture.url, read)
+    except VisitFailedError as failure:
+        return Validation(
+            game_id=fixture.game_id,
+            url=fixture.url,
+            canonical_url=None,
+            status=None,
+            body="",
+            error=str(failure),
+        )

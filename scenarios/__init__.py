@@ -1,0 +1,1 @@
+"""Workloads for the pipelines: one `SCENARIO` a file, found by discovery."""

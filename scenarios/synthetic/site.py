@@ -1,0 +1,179 @@
+"""A site made of a scenario: every page is generated when it is asked for, and none is kept."""
+
+from binascii import crc32
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from typing import TypeVar
+
+from pipelines.fixture import FIELDS
+from pipelines.site import Response
+from scenarios.synthetic.scenario import Scenario
+
+T = TypeVar("T")
+
+TEAMS_PER_COMPETITION = 20
+SMALL_PAGE_DOM_BYTES = 16 * 1024  # a competition's table, a single fixture: a few dozen elements
+LATENCY_MILLISECONDS = (50, 400)
+NEVER_SECONDS = 3600.0
+ATTEMPTS_OF_PERMANENT = 99
+PERMANENT_SHARE = 0.3  # of the faults; the others pass with the next attempt or the one after it
+
+_WORDS = (
+    "amber anchor balance border bridge canyon captain cedar circle corner crossing dancer delta early "
+    "eastern field final forward garden goal green half harbour header keeper late lead level line long "
+    "match meadow middle minute narrow northern opening park pass penalty quarter quick river save score "
+    "second shot side southern spring start steady strike summit tackle team third throw tower turn valley "
+    "western whistle wide wing winter"
+).split()  # noqa: SIM905 - as a list it would take seventy lines
+
+
+CORPUS_WORDS = 6000
+
+
+class _Draw:
+    """Draws from a key: the same key gives the same draws, in any process and on any version of Python.
+
+    The checksum of a key and a counter is random enough for test data, twenty times as fast as seeding a
+    generator for each page, and needs no module that the measured process does not have already.
+    """
+
+    __slots__ = ("_drawn", "_key")
+
+    def __init__(self, seed: int, *key: object) -> None:
+        self._key = f"{seed}/{key}".encode()
+        self._drawn = 0
+
+    def below(self, limit: int) -> int:
+        self._drawn += 1
+        # The middle bits: the lowest ones of a checksum follow those of the counter too closely.
+        return (crc32(b"%d/%b" % (self._drawn, self._key)) >> 4) % limit
+
+    def between(self, low: int, high: int) -> int:
+        return low + self.below(high - low + 1)
+
+    def choice(self, options: Sequence[T]) -> T:
+        return options[self.below(len(options))]
+
+    def happens(self, share: float) -> bool:
+        return self.below(1_000_000) < share * 1_000_000
+
+
+class Fault(StrEnum):
+    """How a page fails."""
+
+    TIMEOUT = "timeout"
+    SERVER_ERROR = "server-error"
+    NOT_FOUND = "not-found"
+    CRASH = "crash"
+    MALFORMED = "malformed"
+
+
+class SyntheticSite:
+    """Implements `pipelines.site.Site` for a scenario with any number of teams."""
+
+    def __init__(self, scenario: Scenario, teams: int) -> None:
+        self._scenario = scenario
+        self._teams = teams
+        words = _Draw(scenario.seed, "corpus")
+        # Longer than any report that is cut from it, so that no two are alike.
+        self._corpus = " ".join(words.choice(_WORDS) for _ in range(CORPUS_WORDS))
+
+    def competitions(self) -> Iterator[str]:
+        """Give the addresses of all competitions."""
+        return (f"/competition/{first}" for first in range(0, self._teams, TEAMS_PER_COMPETITION))
+
+    def latency_seconds(self, url: str, attempt: int) -> float:
+        """Tell how long the site takes to answer."""
+        if self._fault(url, attempt) is Fault.TIMEOUT:
+            return NEVER_SECONDS
+        return self._draw("latency", url).between(*LATENCY_MILLISECONDS) / 1000
+
+    def respond(self, url: str, attempt: int) -> Response:
+        """Answer a request, with the fault that the scenario has for it."""
+        fault = self._fault(url, attempt)
+        if fault is Fault.SERVER_ERROR:
+            return _error_page(503)
+        if fault is Fault.NOT_FOUND:
+            return _error_page(404)
+        response = self._page(url)
+        if fault is Fault.CRASH:
+            return Response(status=200, markup=b"", dom_bytes=0, crashes=True)
+        if fault is Fault.MALFORMED:
+            cut = response.markup[: len(response.markup) * 2 // 3]
+            return Response(status=200, markup=cut, dom_bytes=response.dom_bytes)
+        return response
+
+    def _draw(self, *key: object) -> _Draw:
+        return _Draw(self._scenario.seed, *key)
+
+    def _fault(self, url: str, attempt: int) -> Fault | None:
+        if not self._scenario.faulty_share:
+            return None
+        draw = self._draw("fault", url)
+        if not draw.happens(self._scenario.faulty_share):
+            return None
+        fault = draw.choice(list(Fault))
+        failing_attempts = ATTEMPTS_OF_PERMANENT if draw.happens(PERMANENT_SHARE) else draw.between(1, 2)
+        return fault if attempt < failing_attempts else None
+
+    def _page(self, url: str) -> Response:
+        kind, *numbers = url.strip("/").split("/")
+        if kind == "competition":
+            return self._competition_page(int(numbers[0]))
+        if kind == "team":
+            return self._team_page(int(numbers[0]))
+        return self._fixture_page(url)
+
+    def _competition_page(self, first: int) -> Response:
+        last = min(first + TEAMS_PER_COMPETITION, self._teams)
+        records = (
+            {"id": f"T{team:06}", "name": self._name(team), "url": f"/team/{team}"} for team in range(first, last)
+        )
+        return Response(status=200, markup=_document(records), dom_bytes=SMALL_PAGE_DOM_BYTES)
+
+    def _team_page(self, team: int) -> Response:
+        records = (self._fixture(team, number) for number in range(self._scenario.fixtures_of(team)))
+        return Response(status=200, markup=_document(records), dom_bytes=self._scenario.dom_bytes)
+
+    def _fixture_page(self, url: str) -> Response:
+        records = ({"url": url, "report": self._text(url, self._scenario.body_bytes)},)
+        return Response(status=200, markup=_document(iter(records)), dom_bytes=SMALL_PAGE_DOM_BYTES)
+
+    def _name(self, team: int) -> str:
+        draw = self._draw("name", team)
+        return f"{draw.choice(_WORDS)} {draw.choice(_WORDS)} {team}".title()
+
+    def _fixture(self, team: int, number: int) -> dict[str, str]:
+        draw = self._draw("fixture", team, number)
+        url = f"/fixture/{team}/{number}"
+        values = (
+            f"G{team:06}{number:04}",
+            f"T{team:06}",
+            self._name(team),
+            self._name(draw.below(self._teams)),
+            f"{draw.choice(_WORDS)} park".title(),
+            f"2026-{draw.between(1, 12):02}-{draw.between(1, 28):02}T{draw.between(10, 20)}:00:00Z",
+            draw.choice(("scheduled", "played", "postponed")),
+            f"{draw.below(6)}:{draw.below(6)}",
+            url,
+            self._text(url, draw.between(*self._scenario.fixture_bytes)),
+        )
+        return dict(zip(FIELDS, values, strict=True))
+
+    def _text(self, key: str, size: int) -> str:
+        start = self._draw("text", key).below(max(1, len(self._corpus) - size))
+        return self._corpus[start : start + size]
+
+
+def _error_page(status: int) -> Response:
+    return Response(status=status, markup=b"<html><body/></html>", dom_bytes=SMALL_PAGE_DOM_BYTES)
+
+
+def _document(records: Iterator[dict[str, str]]) -> bytes:
+    articles = "\n".join(
+        "<article>"
+        + "".join(f'<span data-field="{name}">{value}</span>' for name, value in record.items())
+        + "</article>"
+        for record in records
+    )
+    return f"<html><body>\n{articles}\n</body></html>".encode()

@@ -1,0 +1,51 @@
+"""The workload that a trial runs: a scenario's league in one variant."""
+
+import os
+from collections.abc import Callable, Mapping
+from importlib import import_module
+
+from pipelines.browser.clock import run_on_virtual_clock
+from pipelines.browser.page import BrowserWeights
+from pipelines.cms import Cms
+from pipelines.process import League, process_league
+from pipelines.result import LeagueResult, digest
+from pipelines.variant import parse_variant
+from scenarios.synthetic.scenario import Scenario
+from scenarios.synthetic.site import SyntheticSite
+
+
+class LeagueWorkload:
+    """Runs once, then tells the digest of what it has written; `scratch` is a folder of its own."""
+
+    def __init__(self, scenario: Scenario, variant: str, settings: Mapping[str, int], teams: int, scratch: str) -> None:
+        self._scenario = scenario
+        self._variant = parse_variant(variant)
+        self._settings = dict(settings)
+        self._site = SyntheticSite(scenario, teams)
+        self._path = os.path.join(scratch, "cms.sqlite")
+        self._cms = Cms(self._path)
+        self._result: LeagueResult | None = None
+
+    def run(self, mark: Callable[[str], None]) -> None:
+        """Run the league; `mark` is told the name of each phase as it begins."""
+        weights = BrowserWeights(process_bytes=self._scenario.browser_bytes, page_bytes=self._scenario.page_bytes)
+        league = League(site=self._site, weights=weights, cms=self._cms, mark=mark)
+        self._result = run_on_virtual_clock(process_league(league, self._variant, self._settings))
+
+    def digest(self) -> str:
+        """Hash what the run has left behind."""
+        assert self._result is not None, "digest before run"
+        return digest(self._result, self._cms)
+
+    def close(self) -> None:
+        """Close the database and remove it."""
+        self._cms.close()
+        os.unlink(self._path)
+
+
+def league(
+    *, module: str, variant: str, settings: Mapping[str, int], scratch: str, teams: int | None = None
+) -> LeagueWorkload:
+    """Make the workload of the scenario in a module, with another number of teams if one is given."""
+    scenario: Scenario = import_module(module).SCENARIO
+    return LeagueWorkload(scenario, variant, settings, scenario.teams if teams is None else teams, scratch)
