@@ -63,9 +63,8 @@ def _failure(reading: Reading) -> str:
 
 
 def _warnings(sample: Sample) -> tuple[str, ...]:
-    warnings = []
-    if 0 < len(sample.peak_bytes) < FEW_REPEATS:
-        warnings.append(f"{len(sample.peak_bytes)} repeats: an interval at 95 % needs {FEW_REPEATS}")
-    if (sample.spread_bytes or 0) > QUIET_SPREAD_BYTES:
-        warnings.append(f"repeats differ by {format_bytes(sample.spread_bytes or 0)}")
-    return tuple(warnings)
+    spread = sample.spread_bytes or 0
+    if spread <= QUIET_SPREAD_BYTES:
+        return ()
+    few = f" and {FEW_REPEATS} are needed for an interval at 95 %" if len(sample.peak_bytes) < FEW_REPEATS else ""
+    return (f"{len(sample.peak_bytes)} repeats differ by {format_bytes(spread)}{few}",)

@@ -62,10 +62,16 @@ def _drawer(items: Iterable[T] | AsyncIterable[T]) -> Callable[[], Awaitable[tup
     """Make the function with which the workers share one iterator; None says that there is nothing left."""
     if isinstance(items, AsyncIterable):
         return _async_drawer(aiter(items))
-    numbered = enumerate(items)
+    iterator = iter(items)
+    drawn = 0
 
+    # Not with enumerate: it keeps the last tuple that it gave, and so one item too many alive.
     async def draw() -> tuple[int, T] | None:
-        return next(numbered, None)
+        nonlocal drawn
+        for item in iterator:
+            drawn += 1
+            return drawn - 1, item
+        return None
 
     return draw
 

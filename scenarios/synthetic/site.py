@@ -18,13 +18,13 @@ NEVER_SECONDS = 3600.0
 ATTEMPTS_OF_PERMANENT = 99
 PERMANENT_SHARE = 0.3  # of the faults; the others pass with the next attempt or the one after it
 
-_WORDS = (
+_WORDS = (  # noqa: SIM905 - as a list it would take seventy lines
     "amber anchor balance border bridge canyon captain cedar circle corner crossing dancer delta early "
     "eastern field final forward garden goal green half harbour header keeper late lead level line long "
     "match meadow middle minute narrow northern opening park pass penalty quarter quick river save score "
     "second shot side southern spring start steady strike summit tackle team third throw tower turn valley "
     "western whistle wide wing winter"
-).split()  # noqa: SIM905 - as a list it would take seventy lines
+).split()
 
 
 CORPUS_WORDS = 6000

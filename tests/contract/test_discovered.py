@@ -1,0 +1,86 @@
+"""What holds for everything that is found by discovery: scenarios, fixes, meters, verbs."""
+
+from importlib import import_module
+
+import pytest
+from click.testing import CliRunner
+
+from harness.commands import VERBS, cli
+from harness.commands.suites import league
+from harness.errors import UsageError
+from harness.meters import FOLDER, load_summary, meter_names
+from pipelines.browser.clock import run_on_virtual_clock
+from pipelines.browser.page import BrowserWeights
+from pipelines.cms import Cms
+from pipelines.fixes.claim import Claim
+from pipelines.process import League, process_league
+from pipelines.result import digest
+from pipelines.variant import SEQUENTIAL, SOUND_AS_WRITTEN, Fix, Form, parse_variant
+from scenarios.synthetic.site import SyntheticSite
+
+SCENARIOS = sorted(league.scenario_modules())
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_a_scenarios_digest_is_that_of_the_sequential_system(name: str) -> None:
+    scenario = league.load_scenario(name)
+    cms = Cms(":memory:")
+    # What a page weighs has no part in what is put out, so nothing heavy is made here.
+    site = SyntheticSite(scenario._replace(dom_bytes=0), scenario.teams)
+    work = League(site=site, weights=BrowserWeights(0, 0), cms=cms, mark=lambda _: None)
+    result = run_on_virtual_clock(process_league(work, SEQUENTIAL, {}))
+    assert digest(result, cms) == scenario.digest
+    cms.close()
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_a_scenario_has_the_name_of_its_file_and_says_where_its_weights_come_from(name: str) -> None:
+    scenario = league.load_scenario(name)
+    assert scenario.name == name
+    assert scenario.summary
+    assert scenario.origin
+
+
+def test_the_league_has_over_100_teams_or_fixtures_as_asked() -> None:
+    def fixtures(name: str) -> int:
+        scenario = league.load_scenario(name)
+        return sum(scenario.fixtures_of(team) for team in range(scenario.teams))
+
+    assert (league.load_scenario("league").teams, fixtures("league")) == (100, 1000)
+    assert (league.load_scenario("league-large").teams, fixtures("league-large")) == (500, 5000)
+    skewed = league.load_scenario("skewed")
+    busy = sum(skewed.fixtures_of(team) for team in range(skewed.teams) if skewed.fixtures_of(team) > 10)
+    assert busy / fixtures("skewed") == pytest.approx(0.8, abs=0.01)
+
+
+@pytest.mark.parametrize("fix", list(Fix))
+def test_a_fix_has_its_forms_and_its_claim_in_its_own_file(fix: Fix) -> None:
+    module = import_module(f"pipelines.fixes.fix_{fix:d}_{fix.name.lower()}")
+    expected = {Form.BEFORE, Form.AFTER} | (set() if fix in SOUND_AS_WRITTEN else {Form.AS_WRITTEN})
+    assert set(module.FORMS) == expected
+    assert isinstance(module.CLAIM, Claim)
+    assert 0 < module.CLAIM.low <= module.CLAIM.high
+
+
+@pytest.mark.parametrize("name", meter_names())
+def test_a_meter_is_a_file_that_says_what_it_reads(name: str) -> None:
+    assert (FOLDER / f"{name}.py").is_file()
+    assert load_summary(name)
+
+
+@pytest.mark.parametrize("name", list(league.VARIANTS))
+def test_every_listed_variant_is_one(name: str) -> None:
+    parse_variant(name)
+
+
+def test_an_unknown_name_is_an_error_that_lists_the_known_ones() -> None:
+    with pytest.raises(UsageError, match="league-large"):
+        league.load_scenario("leage")
+
+
+@pytest.mark.parametrize("verb", list(VERBS))
+def test_a_verbs_summary_is_the_first_line_of_its_help(verb: str) -> None:
+    shown = CliRunner().invoke(cli, [verb, "--help"])
+    assert shown.exit_code == 0
+    text = " ".join(shown.output.split())
+    assert VERBS[verb].rstrip(".") in text

@@ -1,0 +1,188 @@
+"""The command line as a user meets it, each time in a process of its own."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+SMOKE = ("run", "--scenario", "smoke", "--repeats", "1")
+
+
+def membench(*args: str, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "harness", *args],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env=os.environ | {"NO_COLOR": "1", "COLUMNS": "120"} | environment,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("args", "environment", "said"),
+    [
+        (("run", "--scenario", "nosuch"), {}, "No scenario named 'nosuch'. Known: "),
+        ((*SMOKE, "--variant", "fix-9"), {}, "No variant named 'fix-9'. Known: "),
+        ((*SMOKE, "--meter", "psss"), {}, "No meter named 'psss'. Known: "),
+        (("run", "--repeats", "0"), {}, "--repeats"),
+        (("run", "--repeats", "two"), {}, "--repeats"),
+        (("run", "--jobs", "0"), {}, "--jobs"),
+        (("run", "--timeout", "0"), {}, "--timeout"),
+        (("run", "--resume"), {}, "--out"),
+        ((*SMOKE, "--expect", "all"), {}, "VARIANT=OUTCOME"),
+        ((*SMOKE, "--expect", "fix-1+2=ok"), {}, "not among the variants"),
+        (SMOKE, {"PARALLEL_TEAMS_CONCURRENCY": "two"}, "PARALLEL_TEAMS_CONCURRENCY='two'"),
+        (("nosuch",), {}, "nosuch"),
+        (("run", "--nosuch"), {}, "--nosuch"),
+        (("compare", "none.json", "none.json"), {}, "Cannot read none.json"),
+        (("report", "none.json"), {}, "Cannot read none.json"),
+        (("report", "none.json", "--format", "nosuch"), {}, "No format named 'nosuch'. Known: "),
+    ],
+)
+def test_wrong_use_ends_with_2_and_at_most_two_lines_and_nothing_written(
+    tmp_path: Path, args: tuple[str, ...], environment: dict[str, str], said: str
+) -> None:
+    out = ("--out", "out") if args[0] == "run" and "--resume" not in args else ()
+    done = membench(*args, *out, cwd=tmp_path, **environment)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert done.stderr.count("\n") <= 2
+    assert done.stdout == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_place_that_cannot_be_written_to_is_found_out_before_anything_is_measured(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    done = membench(*SMOKE, "--out", str(tmp_path / "file" / "out"))
+    assert done.returncode == 2
+    assert "Cannot write to" in done.stderr
+    assert "Not a directory" in done.stderr
+
+
+def test_json_is_alone_on_standard_output() -> None:
+    done = membench(*SMOKE, "--variant", "baseline", "--variant", "all", "--format", "json")
+    assert done.returncode == 0
+    document = json.loads(done.stdout)
+    assert document["format"] == "membench-results"
+    assert [sample["variant"] for sample in document["samples"]] == ["baseline", "all"]
+    assert all(sample["outcomes"] == ["ok"] for sample in document["samples"])
+    assert len({sample["digest"] for sample in document["samples"]}) == 1
+    assert done.stderr == ""
+
+
+def test_a_variant_that_loses_data_ends_with_3_and_the_others_are_reported() -> None:
+    done = membench(*SMOKE, "--variant", "baseline", "--variant", "fix-2-as-written", "--format", "json")
+    assert done.returncode == 3
+    outcomes = {sample["variant"]: sample["outcomes"] for sample in json.loads(done.stdout)["samples"]}
+    assert outcomes == {"baseline": ["ok"], "fix-2-as-written": ["wrong-output"]}
+
+
+def test_an_outcome_that_was_expected_is_no_failure_and_its_absence_is_one() -> None:
+    lossy = (*SMOKE, "--variant", "fix-2-as-written", "--expect", "fix-2-as-written=wrong-output")
+    assert membench(*lossy).returncode == 0
+    sound = (*SMOKE, "--variant", "all", "--expect", "all=wrong-output")
+    assert membench(*sound).returncode == 3
+
+
+def test_a_trial_that_fails_leaves_the_results_of_the_others(tmp_path: Path) -> None:
+    done = membench(*SMOKE, "--variant", "all", "--timeout", "0.001", "--out", str(tmp_path))
+    assert done.returncode == 3
+    assert json.loads((tmp_path / "results.json").read_text())["samples"][0]["outcomes"] == ["timed-out"]
+    assert "timed-out" in done.stdout.replace("timed out", "timed-out")
+
+
+def test_out_receives_results_report_and_charts_and_compare_and_report_read_them(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    variants = ("--variant", "sequential", "--variant", "baseline", "--variant", "all")
+    assert membench(*SMOKE, *variants, "--out", str(first)).returncode == 0
+    assert {path.name for path in first.iterdir()} == {"results.json", "readings.jsonl", "report.md", "charts"}
+    assert {"peaks-smoke.png", "peaks-smoke.svg"} <= {path.name for path in (first / "charts").iterdir()}
+
+    shown = membench("compare", str(first / "results.json"), str(first / "results.json"))
+    assert shown.returncode == 0
+    assert shown.stdout.count("0 B") >= 3
+    compared = membench("compare", str(first / "results.json"), str(first / "results.json"), "--format", "json")
+    assert [row["shift_bytes"] for row in json.loads(compared.stdout)["rows"]] == [0, 0, 0]
+
+    assert membench("report", str(first / "results.json"), "--out", str(second)).returncode == 0
+    assert (second / "report.md").read_bytes() == (first / "report.md").read_bytes()
+    assert "smoke" in membench("report", str(first / "results.json"), "--format", "markdown").stdout
+
+
+def test_a_run_that_was_stopped_is_taken_up_where_it_was(tmp_path: Path) -> None:
+    arguments = (*SMOKE, "--variant", "baseline", "--variant", "all", "--out", str(tmp_path))
+    assert membench(*arguments).returncode == 0
+    readings = tmp_path / "readings.jsonl"
+    lines = readings.read_text().splitlines(keepends=True)
+    marked = lines[1].replace('"wall_seconds": 0.', '"wall_seconds": 77.')
+    readings.write_text(lines[0] + marked)
+    assert membench(*arguments, "--resume").returncode == 0
+    samples = json.loads((tmp_path / "results.json").read_text())["samples"]
+    assert samples[0]["wall_seconds"][0] >= 77, "the kept reading was used and not measured again"
+    assert samples[1]["wall_seconds"][0] < 77
+    assert len(readings.read_text().splitlines()) == 3
+
+
+def test_ctrl_c_ends_with_130_keeps_what_was_measured_and_leaves_no_process(tmp_path: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "harness",
+        "run",
+        "--scenario",
+        "league",
+        "--repeats",
+        "200",
+        "--out",
+        str(tmp_path),
+    ]
+    environment = os.environ | {"TMPDIR": str(tmp_path)}
+    readings = tmp_path / "readings.jsonl"
+    with subprocess.Popen(
+        command, stderr=subprocess.PIPE, text=True, env=environment, start_new_session=True
+    ) as running:
+        deadline = time.monotonic() + 60
+        while not (readings.exists() and readings.read_text().count("\n") > 2) and time.monotonic() < deadline:
+            time.sleep(0.05)  # polls a file that another process writes
+        running.send_signal(2)
+        said = running.communicate(timeout=30)[1]
+    assert running.returncode == 130
+    assert said.strip() == "membench: interrupted"
+    assert readings.read_text().count("\n") > 2
+    assert not list(tmp_path.glob("membench-*")), "scratch folders are removed"
+
+
+def test_list_shows_everything_by_name() -> None:
+    found = json.loads(membench("list", "--format", "json").stdout)
+    assert {"smoke", "league", "league-large", "skewed", "flaky", "incident"} <= set(found["scenarios"])
+    assert {"sequential", "baseline", "fix-1", "all", "all-as-written"} <= set(found["variants"])
+    assert "peak_rss" in found["meters"]
+    assert "peaks" in found["charts"]
+    assert "markdown" in found["formats"]
+    assert "peak_rss" in membench("list", "meters").stdout
+
+
+def test_help_loads_nothing_that_it_does_not_need() -> None:
+    code = (
+        "import sys; from harness.commands import main; code = main(['--help']);"
+        "heavy = {'matplotlib', 'scipy', 'numpy', 'jsonschema', 'rich', 'jinja2', 'pipelines', 'asyncio'};"
+        "print(sorted(heavy & set(sys.modules)), code)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.endswith("[] 0\n")
+    assert "Exit codes" in done.stdout
+
+
+def test_output_that_is_read_only_in_part_is_no_error() -> None:
+    done = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {sys.executable} -m harness list | head -n 1"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr == ""

@@ -1,0 +1,60 @@
+from harness.model import Outcome, Reading, Workload
+from harness.sampling import make_samples
+from harness.units import MIB
+
+
+def reading(repeat: int, peak_bytes: int | None, outcome: Outcome = Outcome.OK, **more: object) -> Reading:
+    return Reading(
+        scenario="s",
+        variant="v",
+        meter="m",
+        repeat=repeat,
+        outcome=outcome,
+        peak_bytes=peak_bytes,
+        wall_seconds=1.0,
+        **more,  # type: ignore[arg-type]  # whatever fields a test names
+    )
+
+
+def workload(expected: Outcome = Outcome.OK) -> Workload:
+    return Workload(scenario="s", variant="v", target="m:f", parameters={}, import_paths=(), expected_outcome=expected)
+
+
+def test_a_trial_that_did_not_end_by_itself_has_an_outcome_but_no_peak_in_the_sample() -> None:
+    (sample,) = make_samples(
+        [workload()],
+        [reading(0, 10), reading(1, 99, Outcome.TIMED_OUT, detail="no end after 3 s"), reading(2, 12)],
+    )
+    assert sample.peak_bytes == (10, 12)
+    assert sample.outcomes == (Outcome.OK, Outcome.TIMED_OUT, Outcome.OK)
+    assert sample.failures == ("timed-out (no end after 3 s)",)
+    assert sample.failed
+
+
+def test_an_outcome_that_is_expected_is_no_failure_and_its_absence_is_one() -> None:
+    lossy = make_samples([workload(Outcome.WRONG_OUTPUT)], [reading(0, 5, Outcome.WRONG_OUTPUT)])[0]
+    assert not lossy.failed
+    sound = make_samples([workload(Outcome.WRONG_OUTPUT)], [reading(0, 5)])[0]
+    assert sound.failed
+
+
+def test_the_last_line_of_standard_error_is_in_the_failure() -> None:
+    (sample,) = make_samples(
+        [workload()], [reading(0, None, Outcome.CRASHED, detail="exit status 1", stderr_tail="a\nKeyError: 'x'\n")]
+    )
+    assert sample.failures == ("crashed (exit status 1): KeyError: 'x'",)
+    assert sample.median_bytes is None
+    assert sample.spread_bytes is None
+
+
+def test_the_timeline_is_that_of_the_trial_with_the_median_peak() -> None:
+    readings = [reading(number, peak, digest=f"d{peak}") for number, peak in enumerate((30, 10, 20))]
+    (sample,) = make_samples([workload()], readings)
+    assert (sample.median_bytes, sample.spread_bytes) == (20, 20)
+
+
+def test_repeats_that_differ_much_are_warned_of() -> None:
+    (quiet,) = make_samples([workload()], [reading(0, 10 * MIB), reading(1, 10 * MIB + 4096)])
+    assert quiet.warnings == ()
+    (loud,) = make_samples([workload()], [reading(0, 10 * MIB), reading(1, 11 * MIB)])
+    assert loud.warnings == ("2 repeats differ by 1.00 MiB and 4 are needed for an interval at 95 %",)

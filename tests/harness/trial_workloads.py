@@ -1,0 +1,120 @@
+"""Workloads that trials of the tests run in processes of their own. Standard library only."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+MIB = 1024 * 1024
+
+
+class Workload:
+    """Does what its function does; its digest is what the function returns."""
+
+    def __init__(self, function: Callable[[Callable[[str], None]], str]) -> None:
+        self._function = function
+        self._digest = ""
+
+    def run(self, mark: Callable[[str], None]) -> None:
+        self._digest = self._function(mark)
+
+    def digest(self) -> str:
+        return self._digest
+
+    def close(self) -> None: ...
+
+
+def spike(*, mib: int, scratch: str) -> Workload:
+    """Touch so many MiB for a moment, in a phase between two quiet ones."""
+
+    def run(mark: Callable[[str], None]) -> str:
+        mark("quiet")
+        mark("spike")
+        held = b"x" * (mib * MIB)
+        del held
+        mark("quiet again")
+        return "done"
+
+    return Workload(run)
+
+
+def die(*, signal: int, scratch: str) -> Workload:
+    """Be killed by a signal."""
+    return Workload(lambda mark: str(os.kill(os.getpid(), signal)))
+
+
+def leave(*, status: int, scratch: str) -> Workload:
+    """End the process with a status, with nothing left behind for the harness."""
+    return Workload(lambda mark: os._exit(status))
+
+
+def fail(*, mib: int, scratch: str) -> Workload:
+    """Take some memory, then raise."""
+
+    def run(mark: Callable[[str], None]) -> str:
+        held = b"x" * (mib * MIB)
+        raise RuntimeError(f"after {len(held)} bytes")
+
+    return Workload(run)
+
+
+def hang(*, child_file: str, scratch: str) -> Workload:
+    """Start a child that would outlive everybody, and wait for ever."""
+
+    def run(mark: Callable[[str], None]) -> str:
+        child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1000)"])
+        with open(child_file, "w") as file:
+            file.write(str(child.pid))
+        time.sleep(1000)
+        return "never"
+
+    return Workload(run)
+
+
+def chatter(*, mib: int, scratch: str) -> Workload:
+    """Write much to both outputs, and end."""
+
+    def run(mark: Callable[[str], None]) -> str:
+        for _ in range(mib):
+            os.write(1, b"o" * MIB)
+            os.write(2, b"e" * MIB)
+        os.write(2, b"\nthe last line\n")
+        raise SystemExit(9)
+
+    return Workload(run)
+
+
+def stream(*, items: int, scratch: str) -> Workload:
+    """Stream so many trivial items in a phase of their own, after as many calls as any run makes."""
+    import asyncio
+
+    from pipelines.parallel import process_in_parallel
+
+    async def trivial(item: int) -> int:
+        return item
+
+    async def ignore(result: int) -> None: ...
+
+    def run(mark: Callable[[str], None]) -> str:
+        asyncio.run(process_in_parallel(range(100), trivial, 10, on_result=ignore))
+        mark("start")
+        mark("streaming")
+        asyncio.run(process_in_parallel(range(items), trivial, 10, on_result=ignore))
+        return "done"
+
+    return Workload(run)
+
+
+def tell(*, scratch: str) -> Workload:
+    """Tell the conditions that the process runs under."""
+
+    def run(mark: Callable[[str], None]) -> str:
+        names = ",".join(sorted(os.environ))
+        modules = sorted(name for name in sys.modules if name.split(".")[0] in {"harness", "site", "click"})
+        with open("/proc/self/personality") as file:
+            randomised = not int(file.read(), 16) & 0x40000
+        cpus = len(os.sched_getaffinity(0))
+        return f"{names}|{modules}|randomised={randomised}|cpus={cpus}|args={len(sys.argv[0])}"
+
+    return Workload(run)

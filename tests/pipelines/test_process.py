@@ -1,0 +1,128 @@
+"""The whole system: whatever form each fix takes, what is put out is what the sequential system puts out."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.browser.clock import run_on_virtual_clock
+from pipelines.browser.page import BrowserWeights
+from pipelines.cms import Cms
+from pipelines.process import League, process_league
+from pipelines.result import LeagueResult, digest
+from pipelines.variant import ALL, SEQUENTIAL, Fix, Form, Variant, all_combinations, parse_variant, variant_of
+from scenarios.synthetic.scenario import Scenario
+from scenarios.synthetic.site import SyntheticSite
+
+BIG = 2 * 1024**3
+
+
+def small_league(teams: int, fixtures: int, faulty_share: float, seed: int) -> Scenario:
+    return Scenario(
+        name="small",
+        summary="",
+        origin="",
+        teams=teams,
+        fixtures_per_team=fixtures,
+        fixture_bytes=(5, 40),
+        dom_bytes=10,
+        page_bytes=10,
+        browser_bytes=10,
+        body_bytes=10,
+        faulty_share=faulty_share,
+        seed=seed,
+        digest="",
+    )
+
+
+def run(
+    scenario: Scenario, variant: Variant, overrides: dict[str, int] | None = None, rss_bytes: int = 0
+) -> tuple[str, LeagueResult, list[str]]:
+    """Run once; return the digest, the result and the phases."""
+    cms = Cms(":memory:")
+    phases: list[str] = []
+    league = League(
+        site=SyntheticSite(scenario, scenario.teams),
+        weights=BrowserWeights(process_bytes=1, page_bytes=1),
+        cms=cms,
+        mark=phases.append,
+        read_rss=lambda: rss_bytes,
+    )
+    result = run_on_virtual_clock(process_league(league, variant, overrides or {}))
+    hashed = digest(result, cms)
+    cms.close()
+    return hashed, result, phases
+
+
+leagues = st.builds(
+    small_league,
+    teams=st.integers(0, 9),
+    fixtures=st.integers(0, 3),
+    faulty_share=st.sampled_from([0.0, 0.2, 0.6, 1.0]),
+    seed=st.integers(0, 10_000),
+)
+overrides = st.fixed_dictionaries(
+    {},
+    optional={
+        "page_pool_size": st.integers(1, 4),
+        "competitions_concurrency": st.integers(1, 4),
+        "teams_concurrency": st.integers(1, 6),
+        "validation_concurrency": st.integers(1, 6),
+        "game_data_batch_size": st.integers(1, 11),
+    },
+)
+
+
+@settings(max_examples=25)
+@given(leagues, overrides, st.sampled_from([0, BIG]))
+def test_every_combination_of_effective_fixes_puts_out_what_the_sequential_system_does(
+    league: Scenario, limits: dict[str, int], rss_bytes: int
+) -> None:
+    reference, _, _ = run(league, SEQUENTIAL)
+    for variant in all_combinations():
+        assert run(league, variant, limits, rss_bytes)[0] == reference, str(variant)
+
+
+@pytest.mark.parametrize("fix", [fix for fix in Fix if fix not in {Fix.MINIMAL_RESULTS, Fix.CLEAR_INTERMEDIATES}])
+@settings(max_examples=15)
+@given(league=leagues)
+def test_a_form_as_written_that_is_merely_useless_still_puts_out_the_same(fix: Fix, league: Scenario) -> None:
+    assert run(league, variant_of([fix], Form.AS_WRITTEN))[0] == run(league, SEQUENTIAL)[0]
+
+
+def test_fix_2_as_written_loses_the_fields_of_every_fixture() -> None:
+    league = small_league(teams=3, fixtures=2, faulty_share=0.0, seed=1)
+    assert run(league, parse_variant("fix-2-as-written"))[0] != run(league, SEQUENTIAL)[0]
+
+
+def test_fix_6_as_written_loses_the_errors_where_there_are_any() -> None:
+    faulty = small_league(teams=9, fixtures=2, faulty_share=0.6, seed=3)
+    written, result, _ = run(faulty, parse_variant("fix-6-as-written"))
+    reference, sequential, _ = run(faulty, SEQUENTIAL)
+    assert sequential.failures
+    assert result.failures == []
+    assert written != reference
+    sound = small_league(teams=9, fixtures=2, faulty_share=0.0, seed=3)
+    assert run(sound, parse_variant("fix-6-as-written"))[0] == run(sound, SEQUENTIAL)[0]
+
+
+@settings(max_examples=20)
+@given(leagues)
+def test_the_same_run_twice_is_the_same(league: Scenario) -> None:
+    assert run(league, ALL)[::2] == run(league, ALL)[::2]
+
+
+def test_phases_come_in_the_order_of_the_work() -> None:
+    league = small_league(teams=12, fixtures=1, faulty_share=0.0, seed=0)
+    phases = run(league, parse_variant("baseline"))[2]
+    assert phases == ["competitions", "scrape", "assign", "scrape", "assign", "validate"]
+
+
+def test_every_fixture_of_a_sound_league_is_found_valid() -> None:
+    league = small_league(teams=4, fixtures=3, faulty_share=0.0, seed=0)
+    cms = Cms(":memory:")
+    site = SyntheticSite(league, league.teams)
+    work = League(site=site, weights=BrowserWeights(1, 1), cms=cms, mark=lambda _: None)
+    result = run_on_virtual_clock(process_league(work, ALL, {}))
+    assert len(result.scraped_ids) == 12
+    assert [row[1:] for row in cms.rows("validations")] == [(1, 200)] * 12
+    cms.close()

@@ -1,0 +1,80 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.variant import (
+    ALL,
+    BASELINE,
+    PRIORITY,
+    SEQUENTIAL,
+    Fix,
+    Form,
+    UnknownVariantError,
+    Variant,
+    all_combinations,
+    parse_variant,
+    variant_of,
+)
+
+fix_sets = st.sets(st.sampled_from(list(Fix)))
+
+
+@given(fix_sets, st.sampled_from([Form.AFTER, Form.AS_WRITTEN]))
+def test_the_canonical_name_of_a_variant_is_read_back_as_the_same_variant(fixes: set[Fix], form: Form) -> None:
+    variant = variant_of(fixes, form)
+    assert parse_variant(str(variant)) == variant
+
+
+@given(st.text(max_size=20))
+def test_any_text_is_either_a_variant_or_an_error_that_lists_the_names(text: str) -> None:
+    try:
+        parse_variant(text)
+    except UnknownVariantError as error:
+        assert "sequential, baseline, all" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("name", "changed"),
+    [
+        ("baseline", set()),
+        ("fix-3", {3}),
+        ("fix-1+3+5", {1, 3, 5}),
+        ("without-3", {1, 2, 4, 5, 6, 7}),
+        ("upto-3", {5, 2, 3}),
+        ("upto-7", {1, 2, 3, 4, 5, 6, 7}),
+        ("all", {1, 2, 3, 4, 5, 6, 7}),
+    ],
+)
+def test_a_name_says_which_fixes_are_made(name: str, changed: set[int]) -> None:
+    variant = parse_variant(name)
+    assert {int(fix) for fix in Fix if variant.form(fix) is Form.AFTER} == changed
+
+
+@pytest.mark.parametrize(
+    "name", ["fix-8", "fix-0", "fix-1+1", "fix-", "upto-8", "without-3-as-written", "FIX-1", "fix-\u0661", ""]
+)
+def test_a_name_outside_the_rule_is_refused(name: str) -> None:
+    with pytest.raises(UnknownVariantError):
+        parse_variant(name)
+
+
+def test_as_written_is_the_effective_form_where_the_letter_is_sound() -> None:
+    assert parse_variant("fix-5-as-written") == parse_variant("fix-5")
+    written = parse_variant("all-as-written")
+    assert [written.form(fix) for fix in Fix].count(Form.AS_WRITTEN) == 6
+
+
+def test_there_are_128_different_combinations() -> None:
+    combinations = all_combinations()
+    assert len(set(combinations)) == 128
+    assert {BASELINE, ALL} <= set(combinations)
+    assert SEQUENTIAL not in combinations
+
+
+def test_the_priority_order_names_each_fix_once() -> None:
+    assert [int(fix) for fix in PRIORITY] == [5, 2, 3, 1, 4, 7, 6]
+
+
+def test_sequential_is_a_variant_of_its_own() -> None:
+    assert str(SEQUENTIAL) == "sequential"
+    assert parse_variant("sequential") == Variant(BASELINE.forms, sequential=True) != BASELINE
