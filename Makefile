@@ -4,12 +4,19 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 OUT    ?= out
 
-.PHONY: bench test lint format clean
+JOBS   ?= 2
 
-bench: $(VENV)/.installed  ## run the main job and draw its charts
-	$(BIN)/python -m harness bench --out $(OUT)
+# The incident is about the levels and about each fix alone; its trials are heavy, so it has these and no repeats.
+INCIDENT := sequential baseline fix-1 fix-2 fix-3 fix-4 fix-5 fix-6 fix-7 all
 
-test: $(VENV)/.installed  ## run the tests
+.PHONY: bench test lint format benchmarks clean
+
+bench: $(VENV)/.installed  ## the main job: every variant of the league, then the incident's levels
+	$(BIN)/membench run --scenario league --repeats 3 --jobs $(JOBS) --out $(OUT)/league
+	$(BIN)/membench run --scenario incident --repeats 1 --jobs $(JOBS) $(INCIDENT:%=--variant %) --out $(OUT)/incident
+	@echo "The charts are in $(OUT)/league/charts and $(OUT)/incident/charts, the reports beside them."
+
+test: $(VENV)/.installed  ## the tests
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/.installed  ## style, types, architecture
@@ -21,6 +28,9 @@ lint: $(VENV)/.installed  ## style, types, architecture
 format: $(VENV)/.installed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+benchmarks: $(VENV)/.installed  ## throughput of the two shapes of concurrency
+	$(BIN)/python -m pytest tests/benchmarks --benchmark-only --override-ini addopts=
 
 # PIP_CONSTRAINT rather than -c: it also pins what the isolated build installs.
 $(VENV)/.installed: pyproject.toml constraints.txt

@@ -10,8 +10,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Self
@@ -20,12 +20,16 @@ from harness import worker
 from harness.controls import SCRUBBED_ENVIRONMENT, Controls, applied
 from harness.errors import MeasurementError
 from harness.meters import meter_file
-from harness.model import Outcome, PhaseSpan, Reading, Timeline, Trial
+from harness.model import WARM_UP, Outcome, PhaseSpan, Reading, Timeline, Trial
 
 SAMPLE_SECONDS = 0.01  # of the timeline; the peak itself is never sampled
 TIMELINE_POINTS = 400  # kept of each trial; a chart has no more pixels for them
 STDERR_TAIL_BYTES = 4096
+READ_BYTES = 1024 * 1024
 ALARM_GRACE_SECONDS = 10.0
+# Two processes that start in the same instant fault in the same files in step; a fault leaves out the neighbours of its
+# page that the other process has locked just then, and both peaks come out up to 60 KiB lower.
+START_SPACING_SECONDS = 0.05
 SCRATCH_PREFIX = "membench-"  # mkdtemp adds a fixed length: argv is equally long in every trial
 
 
@@ -40,6 +44,7 @@ class Isolation:
     controls: Controls
     time_limit_seconds: float
     cancelled: threading.Event = field(default_factory=threading.Event)
+    _starting: threading.Lock = field(default_factory=threading.Lock)
 
     def run(self, trial: Trial, cpu: int) -> Reading:
         """Run one trial in a process of its own.
@@ -50,9 +55,12 @@ class Isolation:
         """
         with _scratch_folder() as scratch:
             _write_request(scratch, trial, self.time_limit_seconds)
+            with self._starting:
+                time.sleep(START_SPACING_SECONDS)
             with _started(self._command(scratch), self.controls, cpu, scratch) as process:
                 watch = _Watch(process, self.time_limit_seconds, self.cancelled)
-                watch.until_end()
+                watch.until_end(note_files=trial.repeat == WARM_UP)
+            _read_whole(watch.mapped_files)
             return _reading(trial, watch, scratch)
 
     def _command(self, scratch: Path) -> list[str]:
@@ -125,9 +133,12 @@ class _Watch:
         self.stderr = b""
         self.seconds: list[float] = []
         self.rss: list[int] = []
+        self.mapped_files: set[str] = set()
+        self._note_files = False
 
-    def until_end(self) -> None:
-        """Return when the process has ended, by itself or at its time limit."""
+    def until_end(self, *, note_files: bool) -> None:
+        """Return when the process has ended, by itself or at its time limit; note the files it maps if asked."""
+        self._note_files = note_files
         assert self._process.stderr is not None, "standard error is a pipe"
         ended = os.pidfd_open(self._process.pid)
         try:
@@ -160,6 +171,8 @@ class _Watch:
                 return
 
     def _sample(self, resident: "_Resident", elapsed: float) -> None:
+        if self._note_files:
+            self.mapped_files |= _mapped_files(self._process.pid)
         rss = resident.read()
         if rss and (not self.seconds or elapsed - self.seconds[-1] >= SAMPLE_SECONDS / 2):
             self.seconds.append(elapsed)
@@ -187,6 +200,28 @@ class _Watch:
             seconds=tuple(round(self.seconds[start], 4) for start in starts),
             rss_bytes=tuple(max(self.rss[start : start + stretch]) for start in starts),
         )
+
+
+def _mapped_files(pid: int) -> set[str]:
+    try:
+        lines = Path(f"/proc/{pid}/maps").read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        return set()
+    paths = {line.partition("/")[2] for line in lines}
+    return {f"/{path}" for path in paths if path}
+
+
+def _read_whole(paths: Iterable[str]) -> None:
+    """Read files to their end, so that all their pages are in the page cache.
+
+    A page fault in a mapped file also maps those of its neighbours that are cached. Until all of them are, each
+    trial finds a few more than the one before it and its peak is a few pages higher.
+    """
+    for path in paths:
+        # A file may be gone meanwhile, or be none that can be read: then there is nothing to warm.
+        with suppress(OSError), Path(path).open("rb") as file:
+            while file.read(READ_BYTES):
+                pass
 
 
 class _Resident:

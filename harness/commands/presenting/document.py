@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from harness.commands.suites.story import Claimed, Story
 from harness.model import Environment, Outcome, Results, Sample
-from harness.units import MIB, format_bytes
+from harness.units import MIB, format_bytes, format_shift
 from reports.document import (
     ClaimRow,
     Level,
@@ -104,7 +104,7 @@ class _Section:
             role=self._story.role(sample.variant),
             title=self._story.title(sample.variant),
             peak_bytes=peak,
-            spread_bytes=sample.spread_bytes,
+            spread_bytes=sample.spread_bytes if len(sample.peak_bytes) > 1 else None,
             change_bytes=change,
             change_ratio=change / base if change is not None and base else None,
             repeats=len(sample.outcomes),
@@ -174,15 +174,14 @@ class _Section:
         return (before - peak) / MIB if claim.unit == "MiB" else 100 * (before - peak) / before
 
     def _note(self, claim: Claimed) -> str:
+        """Say what the columns do not: what the peak did where the claim is not about it, and what is lost."""
         before, alone = self._peak(self._story.before), self._peak(claim.alone)
         notes = []
-        if before is not None and alone is not None:
-            notes.append(f"alone it moves the peak by {format_bytes(before - alone)}")
+        if claim.measured is not None and before is not None and alone is not None:
+            notes.append(f"alone it moves the peak by {format_shift(alone - before)}")
         written = self._find(claim.as_written)
         if written is not None and _lossy(written):
             notes.append(f"as written it loses {claim.loses or 'data'}")
-        elif written is not None and before is not None and written.median_bytes is not None:
-            notes.append(f"as written by {format_bytes(before - written.median_bytes)}")
         return "; ".join(notes)
 
     def _headline(self) -> str:

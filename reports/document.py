@@ -1,0 +1,117 @@
+"""The report document: what every format and chart draws from, with every number already final.
+
+Amounts are bytes, times are seconds. A chart or format that finds its part of the document empty draws
+nothing; it never computes a figure of its own.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What part a variant plays in the story; a chart picks its colour by it."""
+
+    REFERENCE = "reference"  # the level to come back to (the system before parallel processing)
+    BEFORE = "before"  # everything accumulates
+    AFTER = "after"  # every fix in its effective form
+    SINGLE = "single"  # one fix alone
+    STEP = "step"  # one more fix than the step before
+    AS_WRITTEN = "as-written"  # a fix in the letter of its description
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One sample: a workload in one variant under one meter."""
+
+    scenario: str
+    variant: str
+    meter: str
+    role: Role
+    title: str  # what the variant is in words, e.g. "fix 3: clear batches"; may equal the variant's name
+    peak_bytes: int | None  # the median; None where no trial came to a figure
+    spread_bytes: int | None  # largest minus smallest
+    change_bytes: int | None  # against the section's `before` row; negative is a saving
+    change_ratio: float | None  # the same as a share of the `before` row
+    repeats: int
+    outcome: str  # "ok", or the outcome that was worst, e.g. "wrong-output 5/5"
+    phases: tuple[tuple[str, int], ...]  # name and peak bytes, in order
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """A horizontal line that gives the bars their scale."""
+
+    label: str  # e.g. "sequential", "2 GB machine"
+    peak_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step of the cumulative waterfall: the peak once this fix has joined those before it."""
+
+    label: str  # e.g. "+ fix 5: lower concurrency"
+    peak_bytes: int
+    saved_bytes: int  # against the step before; negative where the peak rose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseSpan:
+    """One stretch of a trial; the same name may come again."""
+
+    name: str
+    start_seconds: float
+    end_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeline:
+    """Resident memory over time of one trial, seen from outside the process."""
+
+    variant: str
+    role: Role
+    seconds: tuple[float, ...]
+    rss_bytes: tuple[int, ...]
+    peak_bytes: int  # the kernel's mark, which the sampled line may not reach
+    phases: tuple[PhaseSpan, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimRow:
+    """What a fix was said to save beside what it saved, in the terms of the claim."""
+
+    fix: str  # e.g. "fix 5: lower concurrency"
+    claim: str  # the claim in words, e.g. "30-40 % of the peak"
+    unit: str  # "% of the peak", "% per object" or "MiB"; rows of one unit share an axis
+    claimed_low: float
+    claimed_high: float
+    measured: float | None  # None where it cannot be had in these terms
+    measured_as_written: float | None  # the letter of the description; None where it does not differ
+    note: str  # in words: what happened, what it loses, why there is no figure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """All that is said of one scenario."""
+
+    scenario: str
+    summary: str  # the scenario in one line
+    headline: str  # the answer in one sentence
+    rows: tuple[Row, ...]
+    levels: tuple[Level, ...] = ()
+    waterfall_start: Step | None = None  # the `before` peak the steps start from (saved_bytes 0)
+    steps: tuple[Step, ...] = ()
+    timelines: tuple[Timeline, ...] = ()
+    claims: tuple[ClaimRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """A whole report."""
+
+    title: str
+    created: str  # ISO 8601
+    sections: tuple[Section, ...]
+    environment: tuple[tuple[str, str], ...]  # name and value, in the order to print
+    warnings: tuple[str, ...] = ()

@@ -1,0 +1,38 @@
+"""Formats: one a file, each exposing FORMAT. Adding a format is adding a file here."""
+
+from typing import TYPE_CHECKING, Protocol
+
+from reports.discovery import load_attribute, module_names
+
+if TYPE_CHECKING:
+    from reports.document import Report
+
+
+class Format(Protocol):
+    """A way to write a whole report as text."""
+
+    @property
+    def name(self) -> str:
+        """The name under which it is asked for, which is also its module's."""
+
+    @property
+    def suffix(self) -> str:
+        """How a file's name ends in this format, with the dot."""
+
+    def render(self, report: "Report") -> str:
+        """Return the whole report as text, ending in a newline; the same report gives the same text."""
+
+
+def format_names() -> list[str]:
+    """List the formats by their files, without importing them."""
+    return module_names(__path__)
+
+
+def load_format(name: str) -> Format:
+    """Import the one format of that name.
+
+    Raises:
+        UsageError: there is no such format.
+    """
+    found: Format = load_attribute(__name__, name, attribute="FORMAT", known=format_names())
+    return found

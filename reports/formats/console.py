@@ -1,0 +1,185 @@
+"""Tables for a terminal or a log; they fit the width that there is and need no colour to be understood."""
+
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.console import Console, Group
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from harness.units import format_bytes
+from reports import wording
+from reports.document import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import RenderableType
+
+    from reports.document import Report, Row, Section
+
+_FILE_WIDTH = 132  # columns of a report written to a file, where no terminal says how many there are
+
+_UNBOUNDED = 10_000  # columns, to learn how wide a table would like to be
+
+_GOOD = "green"
+_BAD = "bold red"
+_ASIDE = "dim"
+_BAR_WIDTHS = (24, 16, 10, 0)
+_EIGHTHS = " ▏▎▍▌▋▊▉"
+_FULL = "█"
+_PALE = "░"
+_BARS = {Role.REFERENCE: "bright_black", Role.BEFORE: "red", Role.AFTER: "green"}
+_OTHER_BAR = "blue"
+
+
+def render_console(report: "Report", console: Console) -> None:
+    """Print a report to a console: per scenario the answer, its samples and its claims; then the warnings."""
+    console.print(_text(report.title, "bold"))
+    for section in report.sections:
+        console.print(Group(*_section(section, console)))
+    warnings = wording.warnings_of(report)
+    if warnings:
+        console.print(Group(Text(), _rule(console, "warnings"), *map(_bullet, warnings)))
+
+
+def _section(section: "Section", console: Console) -> "Iterator[RenderableType]":
+    heading = Text.assemble((wording.plain(section.scenario), "bold"), ": ", wording.plain(section.summary))
+    yield Text()
+    # A rule would cut a long heading short, so the heading stands below it and may wrap.
+    yield _rule(console)
+    yield heading
+    yield _text(section.headline, "bold")
+    if not section.rows:
+        yield Text("Nothing was measured.", _ASIDE)
+    for meter in wording.meters(section.rows):
+        yield from _samples(section, meter, console)
+    if section.claims:
+        yield from _claims(section)
+
+
+def _samples(section: "Section", meter: str, console: Console) -> "Iterator[RenderableType]":
+    rows = [row for row in section.rows if row.meter == meter]
+    yield Text()
+    yield _text(f"peak memory ({meter})", _ASIDE)
+    yield _widest_that_fits(rows, console)
+    levels = ", ".join(f"{wording.plain(level.label)} {format_bytes(level.peak_bytes)}" for level in section.levels)
+    if levels:
+        yield Text(f"for scale: {levels}", _ASIDE)
+
+
+def _widest_that_fits(rows: "list[Row]", console: Console) -> Table:
+    """Give up the bar first, then what the variants are in words; names fold, and figures are never cut."""
+    ascii_only = console.options.ascii_only
+    tables = [
+        _samples_table(rows, titled=titled, bar=bar, ascii_only=ascii_only)
+        for titled in (True, False)
+        for bar in _BAR_WIDTHS
+    ]
+    unbounded = console.options.update(max_width=_UNBOUNDED)
+    fitting = (table for table in tables if console.measure(table, options=unbounded).maximum <= console.width)
+    return next(fitting, tables[-1])
+
+
+def _samples_table(rows: "list[Row]", *, titled: bool, bar: int, ascii_only: bool) -> Table:
+    table = _table()
+    table.add_column("variant", overflow="fold", min_width=10)
+    if titled:
+        table.add_column("what it is", overflow="fold")
+    table.add_column("peak", justify="right", no_wrap=True)
+    if bar:
+        table.add_column("", no_wrap=True, width=bar)
+    for name in ("spread", "change", "%"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("outcome", overflow="fold", min_width=8)
+    largest = max((row.peak_bytes or 0 for row in rows), default=0)
+    for row in rows:
+        cells = [_name(row)]
+        cells += [_text(row.title)] if titled else []
+        cells += [Text(wording.size(row.peak_bytes))]
+        cells += [_bar(row, largest, bar, ascii_only=ascii_only)] if bar else []
+        cells += [Text(wording.size(row.spread_bytes), _ASIDE), *_change(row), _outcome(row)]
+        table.add_row(*cells)
+    return table
+
+
+def _table() -> Table:
+    return Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="")
+
+
+def _name(row: "Row") -> Text:
+    return _text(row.variant, "bold" if row.role in {Role.BEFORE, Role.AFTER} else "")
+
+
+def _bar(row: "Row", largest: int, width: int, *, ascii_only: bool) -> Text:
+    """Draw a bar to scale from zero; a pale one where the trials failed, for its length proves nothing."""
+    eighths = round((row.peak_bytes or 0) / largest * width * 8) if largest else 0
+    full, rest = divmod(eighths, 8)
+    if ascii_only:
+        return Text(("#" if wording.is_ok(row) else ".") * round(eighths / 8))
+    if not wording.is_ok(row):
+        return Text(_PALE * round(eighths / 8), _ASIDE)
+    return Text(_FULL * full + _EIGHTHS[rest].strip(), _BARS.get(row.role, _OTHER_BAR))
+
+
+def _change(row: "Row") -> tuple[Text, Text]:
+    change = row.change_bytes if wording.is_ok(row) else None
+    style = _GOOD if change and change < 0 else "yellow" if change else _ASIDE
+    return Text(wording.change(row), style), Text(wording.change_share(row), style)
+
+
+def _outcome(row: "Row") -> Text:
+    return Text(wording.outcome(row), _GOOD if wording.is_ok(row) else _BAD)
+
+
+def _claims(section: "Section") -> "Iterator[RenderableType]":
+    table = _table()
+    table.add_column("fix", overflow="fold")
+    table.add_column("claimed", overflow="fold")
+    table.add_column("measured", justify="right", no_wrap=True)
+    table.add_column("as written", justify="right", no_wrap=True)
+    for claim in section.claims:
+        measured = (wording.claim_figure(value, claim.unit) for value in (claim.measured, claim.measured_as_written))
+        table.add_row(_text(claim.fix), _text(claim.claim), *map(Text, measured))
+    yield Text()
+    yield Text("claimed and measured", _ASIDE)
+    yield table
+    # Notes are sentences: as a column they would leave the figures no room.
+    yield from (_bullet(f"{claim.fix}: {claim.note}") for claim in section.claims if claim.note)
+
+
+def _rule(console: Console, title: str = "") -> Rule:
+    # A rule without a title does not fall back to ASCII by itself.
+    return Rule(title, align="left", style=_ASIDE, characters="-" if console.options.ascii_only else "─")
+
+
+def _bullet(text: str) -> "RenderableType":
+    return Padding(_text(f"- {text}"), (0, 0, 0, 2))
+
+
+def _text(text: str, style: str = "") -> Text:
+    # A Text is never parsed: neither rich's markup nor an escape sequence in a name has any effect.
+    return Text(wording.plain(text), style)
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleFormat:
+    """The console's tables as plain text, for a file or a log."""
+
+    name: str = "console"
+    suffix: str = ".txt"
+
+    def render(self, report: "Report") -> str:
+        """Return what a console of 132 columns without colour would show."""
+        console = Console(file=io.StringIO(), width=_FILE_WIDTH, color_system=None, force_terminal=False)
+        with console.capture() as capture:
+            render_console(report, console)
+        # Tables pad every line to their width.
+        return "\n".join(line.rstrip() for line in capture.get().splitlines()) + "\n"
+
+
+FORMAT = ConsoleFormat()

@@ -1,0 +1,86 @@
+"""GitHub-flavoured Markdown: for pull-request comments and step summaries."""
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from reports import wording
+from reports.document import Role
+
+if TYPE_CHECKING:
+    from reports.document import Report, Row, Section
+
+# Characters that could start or end markup. Those that also mean something to HTML or to the splitting of a
+# table into cells become entities, which CommonMark never takes for markup; for the rest a backslash is
+# easier on whoever reads the source.
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;", "`": "&#96;", "\\": "&#92;", "$": "&#36;"}
+_ACTIVE = re.compile(r"[&<>|`\\$*_~\[\]!#]")
+
+# GitHub links these in the finished text, where neither escape protects: people, issues, addresses, emoji.
+# An empty comment in their midst is invisible and keeps them apart.
+_LINKED = re.compile(r"(@(?=[\w-])|#(?=\d)|:(?=//|[a-z+_-][\w+-]*:)|www(?=\.))", re.IGNORECASE | re.ASCII)
+
+
+def escape(text: str) -> Markup:
+    """Return text from data as Markdown that shows it and does nothing else."""
+    parts = (_escape_markup(part) for part in _split_after(_LINKED, wording.plain(text)))
+    return Markup("<!-- -->").join(parts)
+
+
+def _escape_markup(text: str) -> Markup:
+    escaped = _ACTIVE.sub(lambda found: _ENTITIES.get(found[0], f"\\{found[0]}"), text)
+    return Markup(escaped)  # noqa: S704 - this is the escaping
+
+
+def _split_after(pattern: re.Pattern[str], text: str) -> list[str]:
+    cuts = [0, *(found.end() for found in pattern.finditer(text)), len(text)]
+    return [text[start:end] for start, end in pairwise(cuts)]
+
+
+def _finalize(value: object) -> Markup:
+    # Every value that the template prints passes here, so that none can be forgotten.
+    return value if isinstance(value, Markup) else escape(str(value))
+
+
+def _strong(row: "Row") -> Markup:
+    return Markup("**") if row.role in {Role.BEFORE, Role.AFTER} else Markup("")
+
+
+def _rows_with_phases(section: "Section") -> "list[Row]":
+    return [row for row in section.rows if row.phases]
+
+
+@dataclass(frozen=True, slots=True)
+class MarkdownFormat:
+    """Headline sentences first, then a section per scenario, then the environment and the warnings."""
+
+    name: str = "markdown"
+    suffix: str = ".md"
+
+    def render(self, report: "Report") -> str:
+        """Return the report as GitHub-flavoured Markdown."""
+        template = _environment().get_template("markdown.md.jinja")
+        text = template.render(report=report, warnings=wording.warnings_of(report))
+        # Blocks that printed nothing leave their blank lines behind.
+        return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        finalize=_finalize,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(wording=wording, strong=_strong, phases=_rows_with_phases)
+    return environment
+
+
+FORMAT = MarkdownFormat()

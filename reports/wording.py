@@ -1,0 +1,103 @@
+"""How every format and chart puts figures, outcomes and names from data into words."""
+
+import unicodedata
+from typing import TYPE_CHECKING
+
+from harness.units import format_bytes, format_shift
+
+if TYPE_CHECKING:
+    from reports.document import Report, Row
+
+NO_FIGURE = "-"
+OK = "ok"
+
+# Control, format (direction marks, zero-width), surrogate, private-use and unassigned characters: none has a
+# shape of its own, and each can move a cursor, reorder a line or make a file that does not decode.
+_SHAPELESS = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+
+
+def plain(text: str) -> str:
+    r"""Return text from data as one line of visible characters.
+
+    Results files may come from strangers. White space of any kind becomes one space and a character without
+    a shape is written as its escape (`\x1b`), so that a name stays what it is: a name.
+    """
+    return "".join(map(_visible, " ".join(text.split())))
+
+
+def _visible(character: str) -> str:
+    if unicodedata.category(character) in _SHAPELESS:
+        return character.encode("unicode_escape").decode("ascii")
+    return character
+
+
+def size(amount: int | None) -> str:
+    """Print a size, or a dash where there is none."""
+    return NO_FIGURE if amount is None else format_bytes(amount)
+
+
+def shift(amount: int | None) -> str:
+    """Print a difference with its sign, or a dash where there is none."""
+    return NO_FIGURE if amount is None else format_shift(amount)
+
+
+def percent(ratio: float | None) -> str:
+    """Print a share with its sign: `-49.2 %`, `+0.3 %`, `0.0 %`, or a dash where there is none."""
+    if ratio is None:
+        return NO_FIGURE
+    tenths = round(ratio * 1000)
+    return f"{tenths / 10:+.1f} %" if tenths else "0.0 %"
+
+
+def is_ok(row: "Row") -> bool:
+    """Say whether every trial of the row came to the right output."""
+    return row.outcome == OK
+
+
+def outcome(row: "Row") -> str:
+    """Say how a row's trials ended: `ok`, or in words why its peak is no saving: `wrong output: not a saving`.
+
+    A count is named only where some trials did better: `crashed 2/5: not a saving`.
+    """
+    if is_ok(row):
+        return OK
+    kind, _, count = plain(row.outcome).rpartition(" ")
+    failed, _, trials = count.partition("/")
+    words = (kind if kind and failed == trials else plain(row.outcome)).replace("-", " ")
+    return f"{words}: {'no figure' if row.peak_bytes is None else 'not a saving'}"
+
+
+def change(row: "Row") -> str:
+    """Print a row's change; a dash where its trials failed, for what loses data saves nothing."""
+    return shift(row.change_bytes) if is_ok(row) else NO_FIGURE
+
+
+def change_share(row: "Row") -> str:
+    """Print a row's change as a share; a dash where `change` has one."""
+    return percent(row.change_ratio) if is_ok(row) else NO_FIGURE
+
+
+def claim_figure(value: float | None, unit: str) -> str:
+    """Print a figure in a claim's own terms, short: `41.3 %`, `-0.12 MiB`, or a dash where there is none."""
+    if value is None:
+        return NO_FIGURE
+    short = plain(unit).partition(" ")[0]
+    decimals = 1 if short == "%" else 2
+    # Adding zero turns the -0.0 that rounding leaves behind into 0.0.
+    return f"{round(value, decimals) + 0.0:,.{decimals}f} {short}"
+
+
+def meters(rows: "tuple[Row, ...]") -> list[str]:
+    """List the meters of some rows in the order in which they appear; figures of two are never compared."""
+    return list(dict.fromkeys(row.meter for row in rows))
+
+
+def warnings_of(report: "Report") -> list[str]:
+    """List every warning of a report, each with what it is about; formats show them all."""
+    of_rows = [
+        f"{section.scenario}, {row.variant} ({row.meter}): {warning}"
+        for section in report.sections
+        for row in section.rows
+        for warning in row.warnings
+    ]
+    return [plain(warning) for warning in (*report.warnings, *of_rows)]

@@ -1,0 +1,67 @@
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sample_documents import row
+
+from reports import wording
+
+
+@given(st.text())
+def test_plain_text_is_one_line_of_characters_that_have_a_shape(text: str) -> None:
+    shown = wording.plain(text)
+    assert len(shown.splitlines()) <= 1
+    assert all(unicodedata.category(character)[0] != "C" for character in shown)
+    shown.encode("utf-8")
+
+
+@given(st.text())
+def test_plain_text_is_not_changed_again(text: str) -> None:
+    assert wording.plain(wording.plain(text)) == wording.plain(text)
+
+
+def test_an_escape_sequence_is_shown_as_what_it_is() -> None:
+    assert wording.plain("\x1b[31mred") == r"\x1b[31mred"
+
+
+@pytest.mark.parametrize(
+    ("ratio", "printed"),
+    [(-0.4918, "-49.2 %"), (0.003, "+0.3 %"), (0.0, "0.0 %"), (-0.0001, "0.0 %"), (24.5, "+2450.0 %"), (None, "-")],
+)
+def test_a_share_has_its_sign_and_no_share_has_a_dash(ratio: float | None, printed: str) -> None:
+    assert wording.percent(ratio) == printed
+
+
+@pytest.mark.parametrize(
+    ("outcome", "peak", "said"),
+    [
+        ("ok", 1.0, "ok"),
+        ("wrong-output 5/5", 30.0, "wrong output: not a saving"),
+        ("crashed 2/5", 30.0, "crashed 2/5: not a saving"),
+        ("out-of-memory 5/5", None, "out of memory: no figure"),
+        ("timed-out", None, "timed out: no figure"),
+    ],
+)
+def test_an_outcome_says_in_words_why_a_peak_is_no_saving(outcome: str, peak: float | None, said: str) -> None:
+    assert wording.outcome(row("x", peak, outcome=outcome)) == said
+
+
+def test_a_variant_that_lost_data_is_given_no_change() -> None:
+    lost = row("x", 30.0, outcome="wrong-output 5/5")
+    assert (wording.change(lost), wording.change_share(lost)) == ("-", "-")
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "printed"),
+    [
+        (49.24, "% of the peak", "49.2 %"),
+        (29.951, "MiB", "29.95 MiB"),
+        (-0.001, "MiB", "0.00 MiB"),
+        (-1234.5, "MiB", "-1,234.50 MiB"),
+        (None, "MiB", "-"),
+        (1.0, "", "1.00 "),
+    ],
+)
+def test_a_claimed_figure_is_printed_in_its_own_unit(value: float | None, unit: str, printed: str) -> None:
+    assert wording.claim_figure(value, unit) == printed
