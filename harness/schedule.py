@@ -8,7 +8,7 @@ from harness.model import WARM_UP, Trial, Workload
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """Warm-ups are run first and thrown away: they compile bytecode, and fill the page cache with the files they map."""
+    """Warm-ups run first and are thrown away: they compile bytecode and fill the page cache."""
 
     warm_ups: tuple[Trial, ...]
     trials: tuple[Trial, ...]
