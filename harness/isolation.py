@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import threading
 import time
@@ -19,8 +20,8 @@ from typing import IO, Any, Self
 from harness import worker
 from harness.controls import SCRUBBED_ENVIRONMENT, Controls, applied
 from harness.errors import MeasurementError
-from harness.meters import meter_file
-from harness.model import WARM_UP, Outcome, PhaseSpan, Reading, Timeline, Trial
+from harness.meters import load_meter, meter_file
+from harness.model import WARM_UP, CallSite, Outcome, PhaseSpan, Reading, Timeline, Trial
 
 SAMPLE_SECONDS = 0.01  # of the timeline; the peak itself is never sampled
 TIMELINE_POINTS = 400  # kept of each trial; a chart has no more pixels for them
@@ -43,6 +44,7 @@ class Isolation:
 
     controls: Controls
     time_limit_seconds: float
+    artifacts: Path | None = None  # a folder for the files that meters leave
     cancelled: threading.Event = field(default_factory=threading.Event)
     _starting: threading.Lock = field(default_factory=threading.Lock)
 
@@ -61,7 +63,8 @@ class Isolation:
                 watch = _Watch(process, self.time_limit_seconds, self.cancelled)
                 watch.until_end(note_files=trial.repeat == WARM_UP)
             _read_whole(watch.mapped_files)
-            return _reading(trial, watch, scratch)
+            collected = load_meter(trial.meter).collect(scratch, self.artifacts)
+            return _reading(trial, watch, scratch, collected)
 
     def _command(self, scratch: Path) -> list[str]:
         # -S: no site-packages and no .pth files; -P: the harness's own folder is not on the search path.
@@ -83,9 +86,15 @@ def _write_request(scratch: Path, trial: Trial, time_limit_seconds: float) -> No
         "parameters": dict(trial.workload.parameters),
         "import_paths": list(trial.workload.import_paths),
         "meter_file": str(meter_file(trial.meter)),
+        "package_paths": _package_paths() if load_meter(trial.meter).NEEDS_PACKAGES else [],
         "alarm_seconds": time_limit_seconds + ALARM_GRACE_SECONDS,
     }
     (scratch / worker.REQUEST).write_text(json.dumps(request), encoding="utf-8")
+
+
+def _package_paths() -> list[str]:
+    """Say where packages are installed; a path alone, because `site` would run every .pth file there."""
+    return list(dict.fromkeys(sysconfig.get_path(name) for name in ("purelib", "platlib")))
 
 
 @contextmanager
@@ -246,8 +255,10 @@ class _Resident:
         return int(fields[1]) * self._page_size if fields else 0
 
 
-def _reading(trial: Trial, watch: _Watch, scratch: Path) -> Reading:
+def _reading(trial: Trial, watch: _Watch, scratch: Path, collected: dict[str, Any]) -> Reading:
     found = _read_found(scratch / worker.READING)
+    if found is not None:
+        found |= collected
     outcome, detail = _judge(trial, watch, found)
     failed = outcome is not Outcome.OK
     return Reading(
@@ -263,6 +274,9 @@ def _reading(trial: Trial, watch: _Watch, scratch: Path) -> Reading:
         digest=found.get("digest") if found else None,
         detail=detail,
         stderr_tail=watch.stderr.decode(errors="replace") if failed else "",
+        source=found.get("source", "") if found else "",
+        call_sites=tuple(CallSite(**site) for site in found.get("call_sites", ())) if found else (),
+        artifacts=tuple(found.get("artifacts", ())) if found else (),
     )
 
 
@@ -298,4 +312,5 @@ def _spans(found: dict[str, Any] | None, started: float) -> tuple[PhaseSpan, ...
             peak_bytes=peak,
         )
         for name, start, end, peak in found["phases"]
+        if peak is not None
     )

@@ -74,6 +74,16 @@ class Timeline:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallSite:
+    """A place in the code, and how many bytes that it allocated were alive at the peak."""
+
+    file: str
+    line: int
+    function: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """What one trial returned. `peak_bytes` is None where the trial did not come to a figure."""
 
@@ -89,6 +99,9 @@ class Reading:
     digest: str | None = None
     detail: str = ""  # how it failed in a few words: "signal 9", "exit status 7"
     stderr_tail: str = ""  # the end of its standard error, kept where it failed
+    source: str = ""  # where the peak was read, what is in it and how exact it is, if that is not the meter's alone
+    call_sites: tuple[CallSite, ...] = ()  # largest first; only from meters that know them
+    artifacts: tuple[str, ...] = ()  # files that the meter left, relative to the folder of the results
 
     @property
     def key(self) -> tuple[str, str, str, int]:
@@ -115,6 +128,9 @@ class Sample:
     phase_spans: tuple[PhaseSpan, ...] = ()  # of the trial that the timeline is of
     timeline: Timeline | None = None  # of the trial with the median peak
     expected_outcome: Outcome = Outcome.OK
+    source: str = ""  # as in Reading
+    call_sites: tuple[CallSite, ...] = ()  # of the trial with the median peak
+    artifacts: tuple[str, ...] = ()  # of all trials
     failures: tuple[str, ...] = ()  # one line for each trial that failed
     warnings: tuple[str, ...] = ()
 

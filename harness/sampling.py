@@ -39,6 +39,9 @@ def _sample(readings: Sequence[Reading], expected: Outcome) -> Sample:
         phase_spans=middle.phases if middle else (),
         timeline=middle.timeline if middle else None,
         expected_outcome=expected,
+        source=middle.source if middle else "",
+        call_sites=middle.call_sites if middle else (),
+        artifacts=tuple(artifact for reading in readings for artifact in reading.artifacts),
         failures=tuple(_failure(reading) for reading in readings if reading.outcome is not expected),
     )
     return replace(sample, warnings=_warnings(sample))

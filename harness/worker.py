@@ -27,7 +27,7 @@ class Phases:
         self._meter = meter
         self._name = FIRST_PHASE
         self._started = time.monotonic()
-        self.spans: list[tuple[str, float, float, int]] = []
+        self.spans: list[tuple[str, float, float, int | None]] = []
 
     def mark(self, name: str) -> None:
         """End the phase under way and begin the next one."""
@@ -37,9 +37,9 @@ class Phases:
         self._name, self._started = name, now
 
     @property
-    def peak(self) -> int:
-        """The largest peak of all phases that have ended."""
-        return max(span[3] for span in self.spans)
+    def peak(self) -> int | None:
+        """The largest peak of all phases that have ended; None where the meter does not know them."""
+        return max((span[3] for span in self.spans if span[3] is not None), default=None)
 
 
 def main(scratch: str) -> None:
@@ -48,24 +48,24 @@ def main(scratch: str) -> None:
         request = json.load(file)
     # Ends the process even if nobody is left to do so; the watcher outside acts first.
     signal.setitimer(signal.ITIMER_REAL, request["alarm_seconds"])
+    sys.path += request["package_paths"]
     meter = _load_meter(request["meter_file"])
     meter.start()
     phases = Phases(meter)
-    reading: dict[str, Any] = {}
+    sys.path[:0] = request["import_paths"]
+    workload = None
     try:
-        sys.path[:0] = request["import_paths"]
         workload = _resolve(request["target"])(**request["parameters"], scratch=scratch)
         workload.run(phases.mark)
         phases.mark(LAST_PHASE)
-        phases.mark("")
-        reading["digest"] = workload.digest()
-        workload.close()
     finally:
-        if not phases.spans:
-            phases.mark("")
-        reading["peak_bytes"] = phases.peak
-        reading["phases"] = phases.spans
+        phases.mark("")
+        reading = {"peak_bytes": phases.peak, "phases": phases.spans} | meter.finish(scratch)
         _write(os.path.join(scratch, READING), reading)
+    # The peak is on disk: what checking the output takes is not in it.
+    reading["digest"] = workload.digest()
+    workload.close()
+    _write(os.path.join(scratch, READING), reading)
 
 
 def _load_meter(path: str) -> Any:

@@ -7,7 +7,7 @@ from rich.table import Table
 from harness.commands.presenting import output
 from harness.commands.suites import league
 from harness.errors import EXIT_OK
-from harness.meters import load_summary, meter_names
+from harness.meters import load_meter, meter_names
 from reports.charts import chart_names
 from reports.formats import format_names
 
@@ -43,7 +43,7 @@ def _entries(kind: str) -> dict[str, str]:
         case "variants":
             return dict(league.VARIANTS)
         case "meters":
-            return {name: load_summary(name) for name in meter_names()}
+            return {name: load_meter(name).METER.summary for name in meter_names()}
         case "charts":
             return dict.fromkeys(chart_names(), "")
         case _:

@@ -6,7 +6,7 @@ Each module has a `METER` that follows `Meter`.
 import pkgutil
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol, cast
 
 from harness.errors import unknown_name
 
@@ -22,8 +22,32 @@ class Meter(Protocol):
         """Begin to measure; called before the workload is imported."""
         ...
 
-    def end_phase(self) -> int:
-        """Tell the peak in bytes since the last call (or the start), and begin the next phase."""
+    def end_phase(self) -> int | None:
+        """Tell the peak in bytes since the last call (or the start), and begin the next phase; None if unknown."""
+        ...
+
+    def finish(self, scratch: str) -> dict[str, Any]:
+        """Stop measuring; give what is to be added to the reading.
+
+        `peak_bytes` where it is not the largest of the phases; `call_sites` as a list of dicts with `file`, `line`,
+        `function` and `bytes`, largest first; `source` in words. May leave files in the scratch folder for
+        `collect`. Called once, before the output is checked, also where the workload has failed.
+        """
+        ...
+
+
+class MeterModule(Protocol):
+    """What a meter's file holds. All but `METER` is used outside the measured process."""
+
+    METER: Meter
+    NEEDS_PACKAGES: bool  # the measured process gets site-packages on its search path
+
+    def collect(self, scratch: Path, artifacts: Path | None) -> dict[str, Any]:
+        """Make what can be made once the process has ended, of the files that `finish` left.
+
+        Gives fields to add to the reading, like `finish`. Files worth keeping go to the folder `artifacts`, if
+        there is one, and are named relative to its parent under `artifacts`.
+        """
         ...
 
 
@@ -43,8 +67,12 @@ def meter_file(name: str) -> Path:
     return FOLDER / f"{name}.py"
 
 
-def load_summary(name: str) -> str:
-    """Tell in one line what a meter reads."""
+def load_meter(name: str) -> MeterModule:
+    """Load the file of a meter, for what is done with it outside the measured process.
+
+    Raises:
+        UsageError: there is none of that name.
+    """
     meter_file(name)
-    summary: str = import_module(f"harness.meters.{name}").METER.summary
-    return summary
+    module: MeterModule = cast("MeterModule", import_module(f"harness.meters.{name}"))
+    return module

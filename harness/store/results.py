@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import UnreadableInputError
-from harness.model import Environment, Outcome, PhaseSpan, Results, Sample
+from harness.model import CallSite, Environment, Outcome, PhaseSpan, Results, Sample
 from harness.store.files import atomic_writer
 from harness.store.plain import FORMAT_VERSION, plain, timeline_of
 
@@ -47,6 +47,9 @@ def _sample_document(sample: Sample) -> dict[str, Any]:
         "phases": dict(sample.phases),
         "phase_spans": [plain(asdict(span)) for span in sample.phase_spans],
         "timeline": plain(asdict(sample.timeline)) if sample.timeline else None,
+        "source": sample.source,
+        "call_sites": [plain(asdict(site)) for site in sample.call_sites],
+        "artifacts": list(sample.artifacts),
         "failures": list(sample.failures),
         "warnings": list(sample.warnings),
     }
@@ -135,6 +138,9 @@ def _sample(entry: Mapping[str, Any]) -> Sample:
         phase_spans=tuple(PhaseSpan(**span) for span in entry.get("phase_spans", ())),
         timeline=timeline_of(timeline) if timeline else None,
         expected_outcome=Outcome(entry.get("expected_outcome", "ok")),
+        source=entry.get("source", ""),
+        call_sites=tuple(CallSite(**site) for site in entry.get("call_sites", ())),
+        artifacts=tuple(entry.get("artifacts", ())),
         failures=tuple(entry.get("failures", ())),
         warnings=tuple(entry["warnings"]),
     )

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from harness.commands import VERBS, cli
 from harness.commands.suites import league
 from harness.errors import UsageError
-from harness.meters import FOLDER, load_summary, meter_names
+from harness.meters import FOLDER, load_meter, meter_names
 from pipelines.browser.clock import run_on_virtual_clock
 from pipelines.browser.page import BrowserWeights
 from pipelines.cms import Cms
@@ -65,7 +65,7 @@ def test_a_fix_has_its_forms_and_its_claim_in_its_own_file(fix: Fix) -> None:
 @pytest.mark.parametrize("name", meter_names())
 def test_a_meter_is_a_file_that_says_what_it_reads(name: str) -> None:
     assert (FOLDER / f"{name}.py").is_file()
-    assert load_summary(name)
+    assert load_meter(name).METER.summary
 
 
 @pytest.mark.parametrize("name", list(league.VARIANTS))
