@@ -31,7 +31,7 @@ class Controls:
 
     address_randomisation_off: bool
     pinned_cpu: bool
-    hash_seed: str = SCRUBBED_ENVIRONMENT["PYTHONHASHSEED"]
+    hash_seed: str | None = SCRUBBED_ENVIRONMENT["PYTHONHASHSEED"]  # None: left to the program
     environment_scrubbed: bool = True
 
 

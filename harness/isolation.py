@@ -2,7 +2,6 @@
 
 import json
 import os
-import selectors
 import shutil
 import signal
 import subprocess
@@ -12,20 +11,20 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, Self
+from typing import Any, Self
 
-from harness import worker
+from harness import cgroups, worker
 from harness.controls import SCRUBBED_ENVIRONMENT, Controls, applied
+from harness.ending import judge_status
 from harness.errors import MeasurementError
 from harness.meters import load_meter, meter_file
-from harness.model import WARM_UP, CallSite, Outcome, PhaseSpan, Reading, Timeline, Trial
+from harness.model import WARM_UP, CallSite, Outcome, PhaseSpan, Reading, Trial
+from harness.tree import TREE_METER, TreeSource, tree_source
+from harness.watch import Recorder, Watch
 
-SAMPLE_SECONDS = 0.01  # of the timeline; the peak itself is never sampled
-TIMELINE_POINTS = 400  # kept of each trial; a chart has no more pixels for them
-STDERR_TAIL_BYTES = 4096
 READ_BYTES = 1024 * 1024
 ALARM_GRACE_SECONDS = 10.0
 # Two processes that start in the same instant fault in the same files in step; a fault leaves out the neighbours of its
@@ -34,16 +33,13 @@ START_SPACING_SECONDS = 0.05
 SCRATCH_PREFIX = "membench-"  # mkdtemp adds a fixed length: argv is equally long in every trial
 
 
-class Cancelled(Exception):  # noqa: N818 - not an error: somebody asked for it
-    """The trial was ended because the run is being stopped."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Isolation:
     """Runs trials under the same controls; safe to use from several threads."""
 
     controls: Controls
     time_limit_seconds: float
+    memory_limit_bytes: int | None = None
     artifacts: Path | None = None  # a folder for the files that meters leave
     cancelled: threading.Event = field(default_factory=threading.Event)
     _starting: threading.Lock = field(default_factory=threading.Lock)
@@ -53,18 +49,69 @@ class Isolation:
 
         Raises:
             Cancelled: `cancelled` was set before the trial ended.
+            CgroupUnavailableError: a memory limit needs a cgroup, and none can be made.
             MeasurementError: the process could not be started, or left something other than a reading.
         """
-        with _scratch_folder() as scratch:
+        with _scratch_folder() as scratch, self._group_for(trial) as group:
             _write_request(scratch, trial, self.time_limit_seconds)
             with self._starting:
                 time.sleep(START_SPACING_SECONDS)
             with _started(self._command(scratch), self.controls, cpu, scratch) as process:
-                watch = _Watch(process, self.time_limit_seconds, self.cancelled)
-                watch.until_end(note_files=trial.repeat == WARM_UP)
-            _read_whole(watch.mapped_files)
+                if group is not None:
+                    group.add(process.pid)
+                ended = self._watch(trial, process, group)
+            _read_whole(ended.mapped_files)
             collected = load_meter(trial.meter).collect(scratch, self.artifacts)
-            return _reading(trial, watch, scratch, collected)
+            return _reading(trial, ended, scratch, collected)
+
+    @contextmanager
+    def _group_for(self, trial: Trial) -> Iterator[cgroups.Group | None]:
+        """Make a cgroup where a limit needs one, or where the meter reads better with one and it can be had."""
+        with ExitStack() as stack:
+            group = None
+            if self.memory_limit_bytes is not None:
+                group = stack.enter_context(cgroups.group(self.memory_limit_bytes))
+            elif trial.meter == TREE_METER:
+                with suppress(cgroups.CgroupUnavailableError):
+                    group = stack.enter_context(cgroups.group())
+            yield group
+
+    def _watch(self, trial: Trial, process: subprocess.Popen[bytes], group: cgroups.Group | None) -> "_Ended":
+        assert process.stderr is not None, "standard error is a pipe"
+        recorder = Recorder()
+        mapped: set[str] = set()
+        tree = tree_source(process.pid, group) if trial.meter == TREE_METER else None
+        with _Resident(process.pid) as resident, _pidfd(process.pid) as ended:
+
+            def sample(elapsed: float) -> None:
+                recorder.add(elapsed, tree.now() if tree else resident.read())
+                if trial.repeat == WARM_UP:
+                    mapped.update(_mapped_files(process.pid))
+
+            watch = Watch(
+                ended=ended,
+                stderr=process.stderr.fileno(),
+                sample=sample,
+                time_limit_seconds=self.time_limit_seconds,
+                cancelled=self.cancelled,
+            )
+            try:
+                in_time = watch.until_end()
+            finally:
+                if process.poll() is None:
+                    _kill_group(process)
+        status = process.wait()
+        return _Ended(
+            started=watch.started,
+            wall_seconds=time.monotonic() - watch.started,
+            timed_out=not in_time,
+            status=status,
+            stderr=watch.stderr_tail,
+            recorder=recorder,
+            mapped_files=mapped,
+            oom_kills=group.oom_kills() if group is not None else 0,
+            tree=tree,
+        )
 
     def _command(self, scratch: Path) -> list[str]:
         # -S: no site-packages and no .pth files; -P: the harness's own folder is not on the search path.
@@ -128,87 +175,28 @@ def _kill_group(process: subprocess.Popen[bytes]) -> None:
         return
 
 
-class _Watch:
-    """Waits for a process to end, and meanwhile reads its standard error and its resident memory."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ended:
+    """What the watching of a process that has ended came to."""
 
-    def __init__(self, process: subprocess.Popen[bytes], time_limit_seconds: float, cancelled: threading.Event) -> None:
-        self._process = process
-        self._limit = time_limit_seconds
-        self._cancelled = cancelled
-        self.started = time.monotonic()
-        self.wall_seconds = 0.0
-        self.timed_out = False
-        self.status = 0
-        self.stderr = b""
-        self.seconds: list[float] = []
-        self.rss: list[int] = []
-        self.mapped_files: set[str] = set()
-        self._note_files = False
+    started: float
+    wall_seconds: float
+    timed_out: bool
+    status: int
+    stderr: bytes
+    recorder: Recorder
+    mapped_files: set[str]
+    oom_kills: int
+    tree: TreeSource | None
 
-    def until_end(self, *, note_files: bool) -> None:
-        """Return when the process has ended, by itself or at its time limit; note the files it maps if asked."""
-        self._note_files = note_files
-        assert self._process.stderr is not None, "standard error is a pipe"
-        ended = os.pidfd_open(self._process.pid)
-        try:
-            with selectors.DefaultSelector() as selector, _Resident(self._process.pid) as resident:
-                selector.register(ended, selectors.EVENT_READ)
-                selector.register(self._process.stderr, selectors.EVENT_READ)
-                self._watch(selector, resident, ended)
-        finally:
-            os.close(ended)
-            if self._process.poll() is None:
-                _kill_group(self._process)
-        self.status = self._process.wait()
-        self.wall_seconds = time.monotonic() - self.started
 
-    def _watch(self, selector: selectors.BaseSelector, resident: "_Resident", ended: int) -> None:
-        while True:
-            ready = {key.fd for key, _ in selector.select(SAMPLE_SECONDS)}
-            elapsed = time.monotonic() - self.started
-            if ended in ready:
-                # What is still in the pipe; a descendant may hold it open, so it is not read to its end.
-                self._read_stderr(selector)
-                return
-            self._sample(resident, elapsed)
-            if ready:
-                self._read_stderr(selector)
-            if self._cancelled.is_set():
-                raise Cancelled
-            if elapsed > self._limit:
-                self.timed_out = True
-                return
-
-    def _sample(self, resident: "_Resident", elapsed: float) -> None:
-        if self._note_files:
-            self.mapped_files |= _mapped_files(self._process.pid)
-        rss = resident.read()
-        if rss and (not self.seconds or elapsed - self.seconds[-1] >= SAMPLE_SECONDS / 2):
-            self.seconds.append(elapsed)
-            self.rss.append(rss)
-
-    def _read_stderr(self, selector: selectors.BaseSelector) -> None:
-        pipe: IO[bytes] | None = self._process.stderr
-        assert pipe is not None, "standard error is a pipe"
-        os.set_blocking(pipe.fileno(), False)
-        try:
-            data = os.read(pipe.fileno(), 65536)
-        except BlockingIOError:
-            return
-        if not data and pipe in selector.get_map():
-            selector.unregister(pipe)
-        self.stderr = (self.stderr + data)[-STDERR_TAIL_BYTES:]
-
-    def timeline(self) -> Timeline | None:
-        """Thin the samples out to `TIMELINE_POINTS`, keeping the largest of each stretch."""
-        if not self.seconds:
-            return None
-        stretch = -(-len(self.seconds) // TIMELINE_POINTS)
-        starts = range(0, len(self.seconds), stretch)
-        return Timeline(
-            seconds=tuple(round(self.seconds[start], 4) for start in starts),
-            rss_bytes=tuple(max(self.rss[start : start + stretch]) for start in starts),
-        )
+@contextmanager
+def _pidfd(pid: int) -> Iterator[int]:
+    descriptor = os.pidfd_open(pid)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 def _mapped_files(pid: int) -> set[str]:
@@ -255,28 +243,26 @@ class _Resident:
         return int(fields[1]) * self._page_size if fields else 0
 
 
-def _reading(trial: Trial, watch: _Watch, scratch: Path, collected: dict[str, Any]) -> Reading:
-    found = _read_found(scratch / worker.READING)
-    if found is not None:
-        found |= collected
-    outcome, detail = _judge(trial, watch, found)
-    failed = outcome is not Outcome.OK
+def _reading(trial: Trial, ended: _Ended, scratch: Path, collected: dict[str, Any]) -> Reading:
+    found = (_read_found(scratch / worker.READING) or {}) | collected
+    outcome, detail = _judge(trial, ended, found)
+    sampled = max(ended.recorder.rss, default=None)
     return Reading(
         scenario=trial.workload.scenario,
         variant=trial.workload.variant,
         meter=trial.meter,
         repeat=trial.repeat,
         outcome=outcome,
-        peak_bytes=found["peak_bytes"] if found else max(watch.rss, default=None),
-        wall_seconds=round(watch.wall_seconds, 6),
-        phases=_spans(found, watch.started),
-        timeline=watch.timeline(),
-        digest=found.get("digest") if found else None,
+        peak_bytes=sampled if ended.tree else found.get("peak_bytes") or sampled,
+        wall_seconds=round(ended.wall_seconds, 6),
+        phases=_spans(found, ended.started),
+        timeline=ended.recorder.timeline(),
+        digest=found.get("digest"),
         detail=detail,
-        stderr_tail=watch.stderr.decode(errors="replace") if failed else "",
-        source=found.get("source", "") if found else "",
-        call_sites=tuple(CallSite(**site) for site in found.get("call_sites", ())) if found else (),
-        artifacts=tuple(found.get("artifacts", ())) if found else (),
+        stderr_tail="" if outcome is Outcome.OK else ended.stderr.decode(errors="replace"),
+        source=ended.tree.words if ended.tree else found.get("source", ""),
+        call_sites=tuple(CallSite(**site) for site in found.get("call_sites", ())),
+        artifacts=tuple(found.get("artifacts", ())),
     )
 
 
@@ -288,22 +274,18 @@ def _read_found(path: Path) -> dict[str, Any] | None:
     return found
 
 
-def _judge(trial: Trial, watch: _Watch, found: dict[str, Any] | None) -> tuple[Outcome, str]:
-    if watch.timed_out:
-        return Outcome.TIMED_OUT, f"no end after {watch.wall_seconds:.1f} s"
-    if watch.status < 0:
-        return Outcome.CRASHED, f"signal {-watch.status} ({signal.Signals(-watch.status).name})"
-    if watch.status > 0 or found is None:
-        return Outcome.CRASHED, f"exit status {watch.status}"
+def _judge(trial: Trial, ended: _Ended, found: dict[str, Any]) -> tuple[Outcome, str]:
+    if ended.timed_out:
+        return Outcome.TIMED_OUT, f"no end after {ended.wall_seconds:.1f} s"
+    if ended.status != 0 or not found:
+        return judge_status(ended.status, ended.oom_kills)
     expected = trial.workload.expected_digest
     if expected is not None and found.get("digest") != expected:
         return Outcome.WRONG_OUTPUT, f"digest {found.get('digest')} instead of {expected}"
     return Outcome.OK, ""
 
 
-def _spans(found: dict[str, Any] | None, started: float) -> tuple[PhaseSpan, ...]:
-    if not found:
-        return ()
+def _spans(found: dict[str, Any], started: float) -> tuple[PhaseSpan, ...]:
     return tuple(
         PhaseSpan(
             name=name,
@@ -311,6 +293,6 @@ def _spans(found: dict[str, Any] | None, started: float) -> tuple[PhaseSpan, ...
             end_seconds=round(end - started, 4),
             peak_bytes=peak,
         )
-        for name, start, end, peak in found["phases"]
+        for name, start, end, peak in found.get("phases", ())
         if peak is not None
     )

@@ -84,6 +84,19 @@ class CallSite:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CommandFacts:
+    """What a trial of a foreign command tells beside its peak."""
+
+    root_peak_bytes: int | None  # of the process that was started
+    largest_peak_bytes: int | None  # of the largest single process of the tree
+    largest_process: str  # its name
+    exact: bool  # read at the exit of each process, and not polled
+    cpu_seconds: float  # user and system time of the process and of the children that it waited for
+    exit_status: int | None  # None where a signal ended it
+    left_behind: int  # processes that outlived the command, and were ended with it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """What one trial returned. `peak_bytes` is None where the trial did not come to a figure."""
 
@@ -102,6 +115,7 @@ class Reading:
     source: str = ""  # where the peak was read, what is in it and how exact it is, if that is not the meter's alone
     call_sites: tuple[CallSite, ...] = ()  # largest first; only from meters that know them
     artifacts: tuple[str, ...] = ()  # files that the meter left, relative to the folder of the results
+    command: CommandFacts | None = None  # of a foreign command
 
     @property
     def key(self) -> tuple[str, str, str, int]:
@@ -131,6 +145,7 @@ class Sample:
     source: str = ""  # as in Reading
     call_sites: tuple[CallSite, ...] = ()  # of the trial with the median peak
     artifacts: tuple[str, ...] = ()  # of all trials
+    commands: tuple[CommandFacts, ...] = ()  # of all trials of a foreign command
     failures: tuple[str, ...] = ()  # one line for each trial that failed
     warnings: tuple[str, ...] = ()
 

@@ -41,6 +41,7 @@ def _sample(readings: Sequence[Reading], expected: Outcome) -> Sample:
         expected_outcome=expected,
         source=middle.source if middle else "",
         call_sites=middle.call_sites if middle else (),
+        commands=tuple(reading.command for reading in readings if reading.command),
         artifacts=tuple(artifact for reading in readings for artifact in reading.artifacts),
         failures=tuple(_failure(reading) for reading in readings if reading.outcome is not expected),
     )

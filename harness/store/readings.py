@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from harness.errors import UnreadableInputError, UsageError
-from harness.model import CallSite, Environment, Outcome, PhaseSpan, Reading
+from harness.model import CallSite, CommandFacts, Environment, Outcome, PhaseSpan, Reading
 from harness.store.files import atomic_writer
 from harness.store.plain import FORMAT_VERSION, plain, timeline_of
 
@@ -80,11 +80,13 @@ def _reading(entry: dict[str, Any]) -> Reading:
     outcome = Outcome(entry.pop("outcome"))
     sites = entry.pop("call_sites", ())
     artifacts = entry.pop("artifacts", ())
+    command = entry.pop("command", None)
     return Reading(
         **entry,
         outcome=outcome,
         phases=tuple(PhaseSpan(**span) for span in spans),
         call_sites=tuple(CallSite(**site) for site in sites),
         artifacts=tuple(artifacts),
+        command=CommandFacts(**command) if command else None,
         timeline=timeline_of(timeline) if timeline else None,
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import UnreadableInputError
-from harness.model import CallSite, Environment, Outcome, PhaseSpan, Results, Sample
+from harness.model import CallSite, CommandFacts, Environment, Outcome, PhaseSpan, Results, Sample
 from harness.store.files import atomic_writer
 from harness.store.plain import FORMAT_VERSION, plain, timeline_of
 
@@ -50,6 +50,7 @@ def _sample_document(sample: Sample) -> dict[str, Any]:
         "source": sample.source,
         "call_sites": [plain(asdict(site)) for site in sample.call_sites],
         "artifacts": list(sample.artifacts),
+        "commands": [plain(asdict(facts)) for facts in sample.commands],
         "failures": list(sample.failures),
         "warnings": list(sample.warnings),
     }
@@ -141,6 +142,7 @@ def _sample(entry: Mapping[str, Any]) -> Sample:
         source=entry.get("source", ""),
         call_sites=tuple(CallSite(**site) for site in entry.get("call_sites", ())),
         artifacts=tuple(entry.get("artifacts", ())),
+        commands=tuple(CommandFacts(**facts) for facts in entry.get("commands", ())),
         failures=tuple(entry.get("failures", ())),
         warnings=tuple(entry["warnings"]),
     )

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from harness.controls import available_controls, usable_cpus
-from harness.isolation import Cancelled, Isolation
+from harness.isolation import Isolation
 from harness.model import Outcome, Reading, Trial, Workload
+from harness.watch import Cancelled
 
 HERE = Path(__file__).parent
 MIB = 1024 * 1024

@@ -1,0 +1,220 @@
+"""`membench measure`: measure the peak memory of any command."""
+
+import os
+import shutil
+import stat
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from statistics import median
+from typing import Self
+
+import click
+
+from harness.controls import Controls, available_controls, usable_cpus
+from harness.errors import EXIT_OK, EXIT_TRIAL_FAILED, UsageError
+from harness.foreign import SCENARIO, CommandTrial, run_command
+from harness.model import Outcome, Reading, Results, Sample, Workload
+from harness.sampling import make_samples
+from harness.units import format_bytes, parse_size
+
+METERS = ("peak_rss", "peak_tree")
+OUTPUTS = ("pass", "discard")
+
+
+@click.command(name="measure", context_settings={"ignore_unknown_options": False})
+@click.option(
+    "--meter",
+    "meters",
+    multiple=True,
+    type=click.Choice(METERS),
+    help="peak_rss (default): the largest process, exact. peak_tree: all processes together, sampled.",
+)
+@click.option(
+    "--repeats", type=click.IntRange(1, 10_000), default=1, show_default=True, metavar="N", help="Runs of the command."
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0, 86_400, min_open=True),
+    metavar="S",
+    help="Seconds that one run may take; then all its processes are ended.",
+)
+@click.option(
+    "--memory-limit", "limit", metavar="SIZE", help="Run it in a cgroup with this limit, such as 64MiB or 2 GB."
+)
+@click.option("--pin", is_flag=True, help="Pin it to one CPU. Repeats differ less, threaded programs take less.")
+@click.option(
+    "--output",
+    "output",
+    type=click.Choice(OUTPUTS),
+    default="pass",
+    show_default=True,
+    help="What becomes of the command's standard output.",
+)
+@click.option("--format", "form", type=click.Choice(["console", "json"]), default="console", show_default=True)
+@click.argument("argv", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- COMMAND [ARG]...")
+def command(
+    meters: Sequence[str],
+    repeats: int,
+    timeout: float | None,
+    limit: str | None,
+    pin: bool,
+    output: str,
+    form: str,
+    argv: Sequence[str],
+) -> int:
+    """Measure the peak memory of any command.
+
+    The command runs as it would without membench: its input, output and environment are yours, and it is neither
+    pinned nor slowed down. The figure is the high-water mark of its largest process, read at the exit of each; what
+    membench itself takes is not in it. It is shown on standard error, so the command's output can be piped on.
+
+    \b
+    membench measure -- node scrape.js
+    membench measure --repeats 5 --output discard -- python report.py
+    membench measure --meter peak_tree --timeout 60 --memory-limit 512MiB -- make -j4
+    """  # noqa: D301 - \b is click's mark for lines to leave as they are
+    _require_command(argv[0])
+    memory_limit = parse_size(limit) if limit is not None else None
+    available = available_controls()
+    controls = Controls(
+        address_randomisation_off=available.address_randomisation_off,
+        pinned_cpu=pin and available.pinned_cpu,
+        hash_seed=None,
+        environment_scrubbed=False,
+    )
+    with _Input(repeats * max(1, len(meters))) as given, _stdout(output, form) as stdout:
+        readings = [
+            _run(
+                CommandTrial(
+                    argv=argv,
+                    meter=meter,
+                    repeat=repeat,
+                    controls=controls,
+                    cpu=usable_cpus()[0],
+                    stdin=stdin,
+                    stdout=stdout,
+                    stderr=sys.stderr.fileno(),
+                    time_limit_seconds=timeout,
+                    memory_limit_bytes=memory_limit,
+                ),
+                repeats,
+            )
+            for repeat in range(repeats)
+            for meter in meters or METERS[:1]
+            for stdin in given.next()
+        ]
+    workload = Workload(scenario=SCENARIO, variant=readings[0].variant, target="", parameters={}, import_paths=())
+    samples = make_samples([workload], readings)
+    if form == "json":
+        _print_json(samples, controls)
+    else:
+        for sample in samples:
+            _print(sample)
+    return EXIT_TRIAL_FAILED if any(sample.failed for sample in samples) else EXIT_OK
+
+
+def _require_command(name: str) -> None:
+    if shutil.which(name) is not None:
+        return
+    if os.sep in name and Path(name).exists():
+        raise UsageError(f"{name} is not a program that can be run. Make it executable, or name its interpreter.")
+    raise UsageError(f"No command named {name!r} was found. Give a program on PATH, or a path to one.")
+
+
+def _run(trial: CommandTrial, repeats: int) -> Reading:
+    if repeats > 1 and sys.stderr.isatty():
+        click.echo(f"membench: run {trial.repeat + 1} of {repeats} ({trial.meter})", err=True)
+    return run_command(trial)
+
+
+class _Input:
+    """Standard input for each run: what can be read only once is kept in a file, so that every run gets it."""
+
+    def __init__(self, runs: int) -> None:
+        self._runs = runs
+
+    def __enter__(self) -> Self:
+        kind = os.fstat(0).st_mode
+        self._again = self._runs > 1 and not stat.S_ISCHR(kind)
+        if self._again and stat.S_ISREG(kind):
+            self._start = os.lseek(0, 0, os.SEEK_CUR)
+            self._file = os.dup(0)
+        elif self._again:
+            import tempfile  # noqa: PLC0415 - loads `random`, and few runs need a file
+
+            self._start = 0
+            with tempfile.TemporaryFile() as kept:
+                shutil.copyfileobj(sys.stdin.buffer, kept)
+                kept.flush()
+                self._file = os.dup(kept.fileno())
+        else:
+            self._start = 0
+            self._file = os.dup(0)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._file)
+
+    def next(self) -> Iterator[int]:
+        """Give the descriptor for one run, at its start if it has one."""
+        if self._again:
+            os.lseek(self._file, self._start, os.SEEK_SET)
+        yield self._file
+
+
+@contextmanager
+def _stdout(output: str, form: str) -> Iterator[int]:
+    """Choose where the command's standard output goes; JSON stands alone on ours."""
+    if output == "discard":
+        with Path(os.devnull).open("wb") as nowhere:
+            yield nowhere.fileno()
+    else:
+        sys.stdout.flush()
+        yield sys.stderr.fileno() if form == "json" else sys.stdout.fileno()
+
+
+def _print_json(samples: tuple[Sample, ...], controls: Controls) -> None:
+    from harness.commands.presenting.output import print_json  # noqa: PLC0415 - rich, which the table does without
+    from harness.environment import describe_environment  # noqa: PLC0415 - `platform` is slow to load
+    from harness.store.results import results_document  # noqa: PLC0415 - jsonschema
+
+    results = Results(
+        created=datetime.now().astimezone().isoformat(timespec="seconds"),
+        environment=describe_environment(controls, {}),
+        samples=samples,
+    )
+    print_json(results_document(results))
+
+
+def _print(sample: Sample) -> None:
+    """Say what was measured in a few lines; not with a table, whose library takes longer to load than to draw."""
+    lines = [f"{sample.variant}: {_peak_words(sample)}"]
+    facts = [fact for fact in sample.commands if fact.root_peak_bytes is not None and fact.largest_peak_bytes]
+    if facts and sample.meter == "peak_rss":
+        largest = max(facts, key=lambda fact: fact.largest_peak_bytes or 0)
+        lines.append(
+            f"  largest process {largest.largest_process} {format_bytes(largest.largest_peak_bytes or 0)}, "
+            f"the one started {format_bytes(largest.root_peak_bytes or 0)}"
+        )
+    cpu = median(fact.cpu_seconds for fact in sample.commands)
+    how = f"; {sample.source}" if sample.source else ""
+    lines.append(f"  {median(sample.wall_seconds):.3f} s wall, {cpu:.3f} s CPU{how}")
+    left = max(fact.left_behind for fact in sample.commands)
+    if left:
+        lines.append(f"  ! {left} of its processes outlived it and were ended")
+    lines += [f"  ! {line}" for line in (*dict.fromkeys(sample.failures), *sample.warnings)]
+    click.echo("\n".join(lines), err=True)
+
+
+def _peak_words(sample: Sample) -> str:
+    bad = [outcome for outcome in sample.outcomes if outcome is not Outcome.OK]
+    if sample.median_bytes is None:
+        reached = max((fact.largest_peak_bytes or 0 for fact in sample.commands), default=0)
+        return f"{bad[0]}, having reached {format_bytes(reached)}"
+    words = f"peak {format_bytes(sample.median_bytes)} ({sample.meter}"
+    if len(sample.peak_bytes) > 1:
+        words += f", median of {len(sample.peak_bytes)}, spread {format_bytes(sample.spread_bytes or 0)}"
+    return words + ")" + (f"; {len(bad)} of {len(sample.outcomes)} runs {bad[0]}" if bad else "")

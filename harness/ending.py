@@ -1,0 +1,14 @@
+"""Names the end of a process that failed."""
+
+import signal
+
+from harness.model import Outcome
+
+
+def judge_status(status: int, oom_kills: int) -> tuple[Outcome, str]:
+    """Name the end of a process that failed: by its exit status, or by minus the signal that ended it."""
+    if oom_kills:
+        return Outcome.OUT_OF_MEMORY, "the kernel ended it at its memory limit"
+    if status < 0:
+        return Outcome.CRASHED, f"signal {-status} ({signal.Signals(-status).name})"
+    return Outcome.CRASHED, f"exit status {status}"

@@ -1,0 +1,318 @@
+"""Runs a foreign command once: any program, as its user runs it, its peak read from outside.
+
+A stub stops itself before it becomes the command, so that it can be put into its cgroup and be followed from the
+first instruction on. The high-water mark of each process is read at its exit; it starts anew at exec, so nothing of
+this program is in it.
+"""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness import cgroups
+from harness.controls import Controls, applied
+from harness.ending import judge_status
+from harness.errors import MeasurementError
+from harness.model import CommandFacts, Outcome, Reading
+from harness.processes import descendants, is_alive, read_memory, read_name
+from harness.tracing import WAIT_OPTIONS, Tracer, adopt_orphans
+from harness.tree import TREE_METER, TreeSource, tree_source
+from harness.watch import Recorder, Watch
+
+if TYPE_CHECKING:
+    from resource import struct_rusage
+
+SCENARIO = "command"
+KILL_ROUNDS = 400
+ROUND_SECONDS = 0.005
+
+_STUB = ("/bin/sh", "-c", 'kill -STOP $$; exec "$@"', "sh")
+
+RSS_EXACT = "high-water mark of the largest process, read at the exit of each"
+RSS_POLLED = "high-water mark of the largest process, polled every 10 ms: what grew in its last 10 ms is missed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandTrial:
+    """A command and the conditions to run it under. The descriptors stay open and belong to the caller."""
+
+    argv: Sequence[str]
+    meter: str  # peak_rss or peak_tree
+    repeat: int
+    controls: Controls
+    cpu: int
+    stdin: int
+    stdout: int
+    stderr: int  # what the command writes there is passed on to it
+    time_limit_seconds: float | None = None
+    memory_limit_bytes: int | None = None
+
+    @property
+    def name(self) -> str:
+        """The program's name."""
+        return Path(self.argv[0]).name
+
+
+def run_command(trial: CommandTrial) -> Reading:
+    """Run a command to its end, and leave nothing of it behind.
+
+    Raises:
+        CgroupUnavailableError: a memory limit needs a cgroup, and none can be made.
+        MeasurementError: the process could not be started.
+    """
+    with ExitStack() as stack:
+        group = _enter_group(trial, stack)
+        stderr, stderr_end = stack.enter_context(_pipe())
+        follower = stack.enter_context(_Follower(trial, group, stderr_end).running())
+        os.close(stderr_end)
+        sampler = _Sampler(trial, follower, group)
+        watch = Watch(
+            ended=follower.ended,
+            stderr=stderr,
+            sample=sampler.sample,
+            time_limit_seconds=trial.time_limit_seconds,
+            forward_to=trial.stderr,
+            started=follower.started,
+        )
+        try:
+            in_time = watch.until_end()
+        finally:
+            left = follower.end_all()
+        oom_kills = group.oom_kills() if group is not None else 0
+        return _reading(trial, follower, sampler, watch, left=left, in_time=in_time, oom_kills=oom_kills)
+
+
+def _enter_group(trial: CommandTrial, stack: ExitStack) -> cgroups.Group | None:
+    """Make a cgroup where a limit needs one, or where the meter reads better with one and it can be had."""
+    if trial.memory_limit_bytes is not None:
+        return stack.enter_context(cgroups.group(trial.memory_limit_bytes))
+    if trial.meter == TREE_METER:
+        with suppress(cgroups.CgroupUnavailableError):
+            return stack.enter_context(cgroups.group())
+    return None
+
+
+@contextmanager
+def _pipe() -> Iterator[tuple[int, int]]:
+    """Make a pipe; the writing end is the caller's to close."""
+    reading_end, writing_end = os.pipe()
+    try:
+        yield reading_end, writing_end
+    finally:
+        os.close(reading_end)
+
+
+class _Follower:
+    """Starts a command and follows its processes, from one thread: ptrace and wait know threads, not processes."""
+
+    def __init__(self, trial: CommandTrial, group: cgroups.Group | None, stderr_end: int) -> None:
+        self._trial = trial
+        self._group = group
+        self._stderr_end = stderr_end
+        self._thread = threading.Thread(target=self._follow, name="membench-follower")
+        self._ready = threading.Event()
+        self._failure: OSError | None = None
+        self._alive: set[int] = set()
+        self._ever: set[int] = set()
+        self.ended = os.eventfd(0, os.EFD_CLOEXEC)
+        self.root = 0
+        self.traced = False
+        self.execed = False
+        self.started = 0.0
+        self.finished = 0.0
+        self.status = 0
+        self.usage: struct_rusage | None = None
+        self.peaks: dict[int, tuple[int, str]] = {}  # of each process: bytes and name
+
+    @contextmanager
+    def running(self) -> Iterator["_Follower"]:
+        """Have the command started, and everything of it ended at the end of the `with`.
+
+        Raises:
+            MeasurementError: it could not be started.
+        """
+        adopt_orphans()
+        self._thread.start()
+        self._ready.wait()
+        try:
+            if self._failure is not None:
+                raise MeasurementError(f"Could not start {self._trial.argv[0]}: {self._failure}.") from self._failure
+            yield self
+        finally:
+            self.end_all()
+            self._thread.join()
+            self._collect_orphans()
+            os.close(self.ended)
+
+    def end_all(self) -> int:
+        """End every process of the command; tell how many outlived the one that was started."""
+        if not self.root:
+            return 0
+        root_ended = bool(self.finished)
+        left = {pid for pid in self._everyone() if pid != self.root}
+        for _ in range(KILL_ROUNDS):
+            everyone = self._everyone()
+            if not everyone:
+                break
+            for pid in everyone:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            time.sleep(ROUND_SECONDS)
+        return len(left) if root_ended else 0
+
+    def _everyone(self) -> set[int]:
+        found = descendants(self.root, list(self._alive))
+        if self._group is not None:
+            found |= {pid for pid in self._group.pids() if is_alive(pid)}
+        self._ever |= found
+        return found
+
+    def _collect_orphans(self) -> None:
+        """Collect those that lost their parent and became ours, so that not even a zombie is left."""
+        for pid in self._ever - {self.root}:
+            with suppress(ChildProcessError):
+                os.waitpid(pid, 0)
+
+    def _follow(self) -> None:
+        try:
+            self._start()
+        except OSError as error:
+            self._failure = error
+            self._ready.set()
+            return
+        tracer = Tracer(self._on_exec, self.note)
+        self.traced = tracer.seize(self.root)
+        self.started = time.monotonic()
+        self._ready.set()
+        os.kill(self.root, signal.SIGCONT)
+        while True:
+            try:
+                pid, status, usage = os.wait4(-1, WAIT_OPTIONS)
+            except ChildProcessError:
+                return
+            if os.WIFSTOPPED(status):
+                self._alive.add(pid)
+                self._ever.add(pid)
+                tracer.handle(pid, status)
+                continue
+            self._alive.discard(pid)
+            if pid == self.root:
+                self.status, self.usage, self.finished = os.waitstatus_to_exitcode(status), usage, time.monotonic()
+                os.eventfd_write(self.ended, 1)
+
+    def _start(self) -> None:
+        trial = self._trial
+        actions = [
+            (os.POSIX_SPAWN_DUP2, trial.stdin, 0),
+            (os.POSIX_SPAWN_DUP2, trial.stdout, 1),
+            (os.POSIX_SPAWN_DUP2, self._stderr_end, 2),
+        ]
+        with applied(trial.controls, trial.cpu):
+            # Python ignores SIGPIPE; a program is used to be ended by it.
+            self.root = os.posix_spawn(
+                _STUB[0],
+                [*_STUB, *trial.argv],
+                os.environ,
+                file_actions=actions,
+                setsid=True,
+                setsigdef=[signal.SIGPIPE, signal.SIGXFSZ],
+            )
+        os.waitpid(self.root, os.WUNTRACED)
+        self._alive.add(self.root)
+        if self._group is not None:
+            self._group.add(self.root)
+
+    def _on_exec(self, pid: int) -> None:
+        if pid == self.root and not self.execed:
+            self.execed = True
+            self.started = time.monotonic()
+
+    def note(self, pid: int) -> None:
+        """Read the high-water mark of a process, and keep the largest that was seen of it."""
+        memory = read_memory(pid)
+        if memory is not None and memory.peak >= self.peaks.get(pid, (0, ""))[0]:
+            self.peaks[pid] = (memory.peak, read_name(pid))
+
+    def has_execed(self) -> bool:
+        """Tell whether the stub has become the command; before that its memory is not the command's."""
+        if not self.execed and not self.traced:
+            with suppress(OSError):
+                self.execed = _STUB[2].encode() not in Path(f"/proc/{self.root}/cmdline").read_bytes()
+        return self.execed
+
+
+class _Sampler:
+    """Reads the memory of a command while it runs: the timeline, and what the exit of a process would not tell."""
+
+    def __init__(self, trial: CommandTrial, follower: _Follower, group: cgroups.Group | None) -> None:
+        self._follower = follower
+        self.tree: TreeSource | None = tree_source(follower.root, group) if trial.meter == TREE_METER else None
+        self.recorder = Recorder()
+
+    def sample(self, elapsed: float) -> None:
+        if not self._follower.has_execed():
+            return
+        if self.tree is not None:
+            self.recorder.add(elapsed, self.tree.now())
+            return
+        root = self._follower.root
+        # Also where the exit will be read: a program may reset its mark, or exec another one.
+        self._follower.note(root)
+        memory = read_memory(root)
+        self.recorder.add(elapsed, memory.now if memory else 0)
+
+
+def _reading(
+    trial: CommandTrial,
+    follower: _Follower,
+    sampler: _Sampler,
+    watch: Watch,
+    *,
+    left: int,
+    in_time: bool,
+    oom_kills: int,
+) -> Reading:
+    wall = follower.finished - follower.started
+    outcome, detail = Outcome.OK, ""
+    if not in_time:
+        outcome, detail = Outcome.TIMED_OUT, f"no end after {trial.time_limit_seconds:g} s"
+    elif follower.status != 0:
+        outcome, detail = judge_status(follower.status, oom_kills)
+    facts = _facts(follower, left)
+    tree_peak = max(sampler.recorder.rss, default=None)
+    words = RSS_EXACT if follower.traced else RSS_POLLED
+    return Reading(
+        scenario=SCENARIO,
+        variant=trial.name,
+        meter=trial.meter,
+        repeat=trial.repeat,
+        outcome=outcome,
+        peak_bytes=tree_peak if sampler.tree else facts.largest_peak_bytes,
+        wall_seconds=round(max(0.0, wall), 6),
+        timeline=sampler.recorder.timeline(),
+        detail=detail,
+        stderr_tail="" if outcome is Outcome.OK else watch.stderr_tail.decode(errors="replace"),
+        source=sampler.tree.words if sampler.tree else words,
+        command=facts,
+    )
+
+
+def _facts(follower: _Follower, left: int) -> CommandFacts:
+    largest, name = max(follower.peaks.values(), default=(None, ""))
+    root = follower.peaks.get(follower.root)
+    usage = follower.usage
+    return CommandFacts(
+        root_peak_bytes=root[0] if root else None,
+        largest_peak_bytes=largest,
+        largest_process=name,
+        exact=follower.traced,
+        cpu_seconds=round(usage.ru_utime + usage.ru_stime, 6) if usage else 0.0,
+        exit_status=follower.status if follower.status >= 0 else None,
+        left_behind=left,
+    )

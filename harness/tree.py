@@ -1,0 +1,60 @@
+"""The memory of a process tree: anonymous and shared pages of all its processes, each counted once.
+
+Page cache is left out: with it the same program reads many times as much with a cold cache as with a warm one.
+"""
+
+from typing import Protocol
+
+from harness.cgroups import Group
+from harness.processes import descendants, read_proportional
+
+TREE_METER = "peak_tree"
+SAMPLE_WORDS = "sampled every 10 ms"
+
+
+class TreeSource(Protocol):
+    """Where the memory of a tree is read."""
+
+    words: str  # what is read, what is in it, how exact it is
+
+    def now(self) -> int:
+        """Read the bytes in use now."""
+        ...
+
+
+class CgroupSource:
+    """Reads the counters of the tree's own cgroup, which no process can leave unnoticed."""
+
+    def __init__(self, group: Group) -> None:
+        self._group = group
+        self.words = (
+            f"anonymous and shared memory of the tree's own {group.version}, {SAMPLE_WORDS}; "
+            "page cache and mapped files are left out"
+        )
+
+    def now(self) -> int:
+        """Read the bytes in use now."""
+        return self._group.anonymous_and_shared()
+
+
+class ProportionalSource:
+    """Adds up proportional set sizes: slower, and a process that lives shorter than a sample may be missed."""
+
+    words = (
+        f"anonymous and shared memory, proportional set sizes added up, {SAMPLE_WORDS}; "
+        "page cache and mapped files are left out"
+    )
+
+    def __init__(self, root: int) -> None:
+        self._root = root
+        self._known: set[int] = set()
+
+    def now(self) -> int:
+        """Read the bytes in use now."""
+        self._known = descendants(self._root, self._known)
+        return sum(read_proportional(pid) for pid in self._known)
+
+
+def tree_source(root: int, group: Group | None) -> TreeSource:
+    """Choose the better source that there is."""
+    return CgroupSource(group) if group is not None else ProportionalSource(root)
