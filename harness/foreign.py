@@ -129,6 +129,7 @@ class _Follower:
         self.status = 0
         self.usage: struct_rusage | None = None
         self.peaks: dict[int, tuple[int, str]] = {}  # of each process: bytes and name
+        self.tree_floor = 0  # what one process alone held at its own peak, pages of mapped files left out
 
     @contextmanager
     def running(self) -> Iterator["_Follower"]:
@@ -236,7 +237,10 @@ class _Follower:
     def note(self, pid: int) -> None:
         """Read the high-water mark of a process, and keep the largest that was seen of it."""
         memory = read_memory(pid)
-        if memory is not None and memory.peak >= self.peaks.get(pid, (0, ""))[0]:
+        if memory is None:
+            return
+        self.tree_floor = max(self.tree_floor, memory.peak - memory.file)
+        if memory.peak >= self.peaks.get(pid, (0, ""))[0]:
             self.peaks[pid] = (memory.peak, read_name(pid))
 
     def has_execed(self) -> bool:
@@ -285,7 +289,7 @@ def _reading(
     elif follower.status != 0:
         outcome, detail = judge_status(follower.status, oom_kills)
     facts = _facts(follower, left)
-    tree_peak = max(sampler.recorder.rss, default=None)
+    tree_peak = max(*sampler.recorder.rss, follower.tree_floor, 0)
     words = RSS_EXACT if follower.traced else RSS_POLLED
     return Reading(
         scenario=SCENARIO,

@@ -253,7 +253,7 @@ def _reading(trial: Trial, ended: _Ended, scratch: Path, collected: dict[str, An
         meter=trial.meter,
         repeat=trial.repeat,
         outcome=outcome,
-        peak_bytes=sampled if ended.tree else found.get("peak_bytes") or sampled,
+        peak_bytes=max(sampled or 0, found.get("floor_bytes", 0)) if ended.tree else found.get("peak_bytes") or sampled,
         wall_seconds=round(ended.wall_seconds, 6),
         phases=_spans(found, ended.started),
         timeline=ended.recorder.timeline(),

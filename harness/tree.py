@@ -9,7 +9,7 @@ from harness.cgroups import Group
 from harness.processes import descendants, read_proportional
 
 TREE_METER = "peak_tree"
-SAMPLE_WORDS = "sampled every 10 ms"
+SAMPLE_WORDS = "sampled every 10 ms and never below what its largest process held"
 
 
 class TreeSource(Protocol):

@@ -92,6 +92,14 @@ class ClaimRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InstrumentRow:
+    """One variant under every meter that was asked for, each in a process of its own."""
+
+    variant: str
+    figures: tuple[tuple[str, int | None], ...]  # meter and median peak; the same meters in every row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
     """All that is said of one scenario."""
 
@@ -104,6 +112,8 @@ class Section:
     steps: tuple[Step, ...] = ()
     timelines: tuple[Timeline, ...] = ()
     claims: tuple[ClaimRow, ...] = ()
+    instruments: tuple[InstrumentRow, ...] = ()  # empty where only one meter was asked for
+    instrument_notes: tuple[str, ...] = ()  # what each meter reads, and why the figures differ
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

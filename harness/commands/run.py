@@ -29,6 +29,7 @@ from harness.store.results import results_document, write_results
 DEFAULT_METER = "peak_rss"
 DEFAULT_REPEATS = 3
 DEFAULT_TIMEOUT_SECONDS = 300.0
+ARTIFACTS_FOLDER = "artifacts"
 
 
 @click.command(name="run")
@@ -166,7 +167,9 @@ def _measure(
     out: Path | None,
     resume: bool,
 ) -> list[Reading]:
-    isolation = Isolation(controls=controls, time_limit_seconds=timeout)
+    isolation = Isolation(
+        controls=controls, time_limit_seconds=timeout, artifacts=out / ARTIFACTS_FOLDER if out is not None else None
+    )
     cpus = usable_cpus()
     store = ReadingsFile(out, environment) if out is not None else None
     done = store.resume() if store is not None and resume else {}

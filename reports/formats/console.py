@@ -58,6 +58,8 @@ def _section(section: "Section", console: Console) -> "Iterator[RenderableType]"
         yield Text("Nothing was measured.", _ASIDE)
     for meter in wording.meters(section.rows):
         yield from _samples(section, meter, console)
+    if section.instruments:
+        yield from _instruments(section)
     if section.claims:
         yield from _claims(section)
 
@@ -134,6 +136,19 @@ def _change(row: "Row") -> tuple[Text, Text]:
 
 def _outcome(row: "Row") -> Text:
     return Text(wording.outcome(row), _GOOD if wording.is_ok(row) else _BAD)
+
+
+def _instruments(section: "Section") -> "Iterator[RenderableType]":
+    table = _table()
+    table.add_column("variant", overflow="fold")
+    for meter, _ in section.instruments[0].figures:
+        table.add_column(_text(meter), justify="right", no_wrap=True)
+    for row in section.instruments:
+        table.add_row(_text(row.variant), *(Text(wording.size(peak)) for _, peak in row.figures))
+    yield Text()
+    yield Text("the instruments side by side", _ASIDE)
+    yield table
+    yield from map(_bullet, section.instrument_notes)
 
 
 def _claims(section: "Section") -> "Iterator[RenderableType]":

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from typing import Any
 
+from harness.commands.presenting.instruments import instrument_notes
 from harness.commands.suites.story import Claimed, Story
 from harness.model import Environment, Outcome, Results, Sample
 from harness.units import MIB, format_bytes, format_shift
 from reports.document import (
     ClaimRow,
+    InstrumentRow,
     Level,
     PhaseSpan,
     Report,
@@ -77,6 +80,7 @@ class _Section:
             steps=self._steps(),
             timelines=tuple(self._timelines()),
             claims=self._claims(),
+            **self._instruments(),
         )
 
     def _find(self, variant: str | None, meter: str | None = None) -> Sample | None:
@@ -112,6 +116,21 @@ class _Section:
             phases=tuple(sample.phases.items()),
             warnings=sample.failures[:1] + sample.warnings,
         )
+
+    def _instruments(self) -> dict[str, Any]:
+        """Set the meters side by side where there are several."""
+        meters = list(dict.fromkeys(sample.meter for sample in self._samples))
+        if len(meters) < 2:  # noqa: PLR2004 - it takes two to compare
+            return {}
+        variants = dict.fromkeys(sample.variant for sample in self._samples)
+        rows = [
+            InstrumentRow(
+                variant=variant,
+                figures=tuple((meter, _median(self._find(variant, meter))) for meter in meters),
+            )
+            for variant in variants
+        ]
+        return {"instruments": tuple(rows), "instrument_notes": instrument_notes(self._samples)}
 
     def _levels(self) -> Iterable[Level]:
         reference = self._peak(self._story.reference)
@@ -211,6 +230,10 @@ class _Section:
         idle = [variant for variant, saving in saved.items() if abs(saving) < UNMOVED_SHARE * before]
         if idle:
             yield f"Alone, {_listed(idle)} {'moves' if len(idle) == 1 else 'move'} it by less than 1 %"
+
+
+def _median(sample: Sample | None) -> int | None:
+    return sample.median_bytes if sample else None
 
 
 def _lossy(sample: Sample) -> bool:
