@@ -2,9 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from contextlib import closing, nullcontext
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 import click
@@ -13,23 +11,16 @@ from harness.commands.presenting import output
 from harness.commands.presenting.progress import progress_of
 from harness.commands.suites import league
 from harness.commands.suites.story import Story
-from harness.controls import Controls, available_controls, usable_cpus
-from harness.environment import describe_environment
 from harness.errors import EXIT_OK, EXIT_TRIAL_FAILED, UsageError
-from harness.isolation import Isolation
 from harness.meters import meter_file
-from harness.model import Environment, Outcome, Reading, Results, Workload
-from harness.runner import run_schedule
-from harness.sampling import make_samples
-from harness.schedule import Schedule, interleave
+from harness.model import Outcome, Results, Workload
+from harness.session import Session
 from harness.store.files import writable_folder
-from harness.store.readings import ReadingsFile
 from harness.store.results import results_document, write_results
 
 DEFAULT_METER = "peak_rss"
 DEFAULT_REPEATS = 3
 DEFAULT_TIMEOUT_SECONDS = 300.0
-ARTIFACTS_FOLDER = "artifacts"
 
 
 @click.command(name="run")
@@ -126,15 +117,8 @@ def command(
         meter_file(meter)
     if out is not None:
         writable_folder(out)
-    controls = available_controls()
-    environment = describe_environment(controls, settings)
-    schedule = interleave(workloads, meters, repeats)
-    readings = _measure(schedule, controls, environment, timeout=timeout, jobs=jobs, out=out, resume=resume)
-    results = Results(
-        created=datetime.now().astimezone().isoformat(timespec="seconds"),
-        environment=environment,
-        samples=make_samples(workloads, readings),
-    )
+    session = Session.begin(settings, time_limit_seconds=timeout, jobs=jobs, folder=out, resume=resume)
+    results = session.measure(workloads, meters, repeats, progress_of)
     _show(results, out, form)
     return EXIT_TRIAL_FAILED if any(sample.failed for sample in results.samples) else EXIT_OK
 
@@ -155,38 +139,6 @@ def _expectation(entry: str) -> tuple[str, Outcome]:
     if not variant or outcome not in known:
         raise UsageError(f"--expect takes VARIANT=OUTCOME, not {entry!r}. Outcomes: {', '.join(known)}.")
     return variant, Outcome(outcome)
-
-
-def _measure(
-    schedule: Schedule,
-    controls: Controls,
-    environment: Environment,
-    *,
-    timeout: float,
-    jobs: int,
-    out: Path | None,
-    resume: bool,
-) -> list[Reading]:
-    isolation = Isolation(
-        controls=controls, time_limit_seconds=timeout, artifacts=out / ARTIFACTS_FOLDER if out is not None else None
-    )
-    cpus = usable_cpus()
-    store = ReadingsFile(out, environment) if out is not None else None
-    done = store.resume() if store is not None and resume else {}
-    with (
-        closing(store) if store is not None else nullcontext(),
-        progress_of(len(schedule.trials)) as observer,
-    ):
-        if store is not None:
-            store.start(done)
-        return run_schedule(
-            schedule,
-            isolation,
-            cpus=[cpus[slot % len(cpus)] for slot in range(jobs)],
-            keep=store.append if store is not None else lambda _: None,
-            observer=observer,
-            done=done,
-        )
 
 
 def _show(results: Results, out: Path | None, form: str) -> None:
