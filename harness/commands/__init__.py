@@ -13,6 +13,7 @@ from harness.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE, MembenchError
 VERBS: Mapping[str, str] = {
     "run": "Measure workloads and show what each variant's peak is.",
     "measure": "Measure the peak memory of any command.",
+    "attribute": "Say which fix bought which megabytes.",
     "compare": "Show how far the peaks of one run lie from another's.",
     "report": "Write the report and the charts of a run again.",
     "list": "List scenarios, variants, meters, charts or formats.",

@@ -3,8 +3,6 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +10,7 @@ from harness.errors import UnreadableInputError
 from harness.model import CallSite, CommandFacts, Environment, Outcome, PhaseSpan, Results, Sample
 from harness.store.files import atomic_writer
 from harness.store.plain import FORMAT_VERSION, plain, timeline_of
+from harness.store.schemas import validated, validator
 
 RESULTS_FORMAT = "membench-results"
 RESULTS_FILE = "results.json"
@@ -27,8 +26,7 @@ def results_document(results: Results) -> dict[str, Any]:
         "environment": plain(asdict(results.environment)),
         "samples": [_sample_document(sample) for sample in results.samples],
     }
-    _validator(RESULTS_FORMAT).validate(document)
-    return document
+    return validated(document, RESULTS_FORMAT)
 
 
 def _sample_document(sample: Sample) -> dict[str, Any]:
@@ -107,18 +105,10 @@ def _refuse_constant(name: str) -> Any:
 def _require_valid(document: Any, path: Path) -> None:
     from jsonschema.exceptions import best_match  # noqa: PLC0415 - only documents that are read need it
 
-    error = best_match(_validator(RESULTS_FORMAT).iter_errors(document))
+    error = best_match(validator(RESULTS_FORMAT).iter_errors(document))
     if error is not None:
         where = "/".join(str(step) for step in error.absolute_path) or "the document"
         raise UnreadableInputError(f"{path} is no valid results document: {where}: {error.message[:200]}.")
-
-
-@cache
-def _validator(name: str) -> Any:
-    from jsonschema import Draft202012Validator  # noqa: PLC0415 - a tenth of a second that --help can do without
-
-    text = (files("harness") / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8")
-    return Draft202012Validator(json.loads(text))
 
 
 def _environment(entry: Mapping[str, Any]) -> Environment:

@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import IO
 
 import click
 from rich.console import Console
@@ -21,8 +22,13 @@ REPORT_NAME = "report"
 
 def print_json(document: object) -> None:
     """Print one JSON document alone on standard output."""
-    json.dump(document, sys.stdout, indent=1)
-    sys.stdout.write("\n")
+    dump_json(document, sys.stdout)
+
+
+def dump_json(document: object, file: IO[str]) -> None:
+    """Write one JSON document."""
+    json.dump(document, file, indent=1)
+    file.write("\n")
 
 
 def print_report(report: Report) -> None:
