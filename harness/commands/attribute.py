@@ -13,7 +13,7 @@ from rich.text import Text
 
 from harness import attribution
 from harness.attribution import Combination, Share
-from harness.commands.presenting import output
+from harness.commands.presenting.documents import dump_json, print_json
 from harness.commands.presenting.progress import progress_of
 from harness.commands.suites import league
 from harness.errors import EXIT_OK, EXIT_TRIAL_FAILED, UsageError
@@ -95,9 +95,9 @@ def command(
     if out is not None:
         write_results(results, out)
         with atomic_writer(out / ATTRIBUTION_FILE) as file:
-            output.dump_json(document, file)
+            dump_json(document, file)
     if form == "json":
-        output.print_json(document)
+        print_json(document)
     else:
         _print(document)
     return EXIT_TRIAL_FAILED if document["missing"] else EXIT_OK

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from harness.commands.presenting import output
+from harness.commands.presenting.documents import print_json
 from harness.comparison import Comparison, ComparisonRow, compare
 from harness.errors import EXIT_OK
 from harness.store.results import read_results
@@ -28,7 +28,7 @@ def command(base: Path, head: Path, form: str) -> int:
     """
     comparison = compare(read_results(base), read_results(head))
     if form == "json":
-        output.print_json(comparison.document())
+        print_json(comparison.document())
     else:
         _print(comparison)
     return EXIT_OK

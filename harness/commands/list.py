@@ -4,7 +4,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from harness.commands.presenting import output
+from harness.commands.presenting.documents import print_json
 from harness.commands.suites import league
 from harness.errors import EXIT_OK
 from harness.meters import load_meter, meter_names
@@ -21,7 +21,7 @@ def command(kind: str | None, form: str) -> int:
     """List scenarios, variants, meters, charts or formats; all of them where no kind is named."""
     found = {one: _entries(one) for one in ([kind] if kind else KINDS)}
     if form == "json":
-        output.print_json(found)
+        print_json(found)
         return EXIT_OK
     console = Console()
     for heading, entries in found.items():

@@ -13,6 +13,7 @@ from typing import Self
 
 import click
 
+from harness.commands.presenting.documents import print_json
 from harness.controls import Controls, available_controls, usable_cpus
 from harness.errors import EXIT_OK, EXIT_TRIAL_FAILED, UsageError
 from harness.foreign import SCENARIO, CommandTrial, run_command
@@ -177,7 +178,6 @@ def _stdout(output: str, form: str) -> Iterator[int]:
 
 
 def _print_json(samples: tuple[Sample, ...], controls: Controls) -> None:
-    from harness.commands.presenting.output import print_json  # noqa: PLC0415 - rich, which the table does without
     from harness.environment import describe_environment  # noqa: PLC0415 - `platform` is slow to load
     from harness.store.results import results_document  # noqa: PLC0415 - jsonschema
 

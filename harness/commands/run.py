@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from harness.commands.presenting import output
+from harness.commands.presenting.documents import print_json
 from harness.commands.presenting.progress import progress_of
 from harness.commands.suites import league
 from harness.commands.suites.story import Story
@@ -144,7 +145,7 @@ def _expectation(entry: str) -> tuple[str, Outcome]:
 def _show(results: Results, out: Path | None, form: str) -> None:
     as_json = form == "json"
     if as_json:
-        output.print_json(results_document(results))
+        print_json(results_document(results))
     report = output.report_of(results, _stories(results))
     if not as_json:
         output.print_report(report)

@@ -1,10 +1,7 @@
 """Shows a run: the table on a terminal, the document for programs, the folder with the report and the charts."""
 
-import json
-import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import IO
 
 import click
 from rich.console import Console
@@ -18,17 +15,6 @@ from reports.formats import load_format
 from reports.formats.console import render_console
 
 REPORT_NAME = "report"
-
-
-def print_json(document: object) -> None:
-    """Print one JSON document alone on standard output."""
-    dump_json(document, sys.stdout)
-
-
-def dump_json(document: object, file: IO[str]) -> None:
-    """Write one JSON document."""
-    json.dump(document, file, indent=1)
-    file.write("\n")
 
 
 def print_report(report: Report) -> None:
