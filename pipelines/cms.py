@@ -14,10 +14,11 @@ _SCHEMA = f"""
 CREATE TABLE teams (id TEXT PRIMARY KEY, name TEXT, url TEXT) WITHOUT ROWID;
 CREATE TABLE fixtures ({", ".join(f"{field} TEXT" for field in FIELDS)}, PRIMARY KEY ({IDENTIFIER}));
 CREATE TABLE validations (game_id TEXT PRIMARY KEY, valid INTEGER, status INTEGER) WITHOUT ROWID;
+CREATE TABLE scraped (game_id TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 
 TABLES = {"teams": "id", "fixtures": IDENTIFIER, "validations": "game_id"}
-"""Each table with the column that orders it."""
+"""Each table of what a run puts out, with the column that orders it."""
 
 
 def _upsert(table: str, columns: tuple[str, ...], key: str) -> str:
@@ -61,6 +62,19 @@ class Cms:
         """Write one validation."""
         self._write(_UPSERT_VALIDATION, (record,))
 
+    def add_scraped(self, ids: Iterable[str]) -> None:
+        """Keep the identifiers of fixtures that were scraped."""
+        self._write("INSERT OR IGNORE INTO scraped (game_id) VALUES (:game_id)", ({"game_id": one} for one in ids))
+
+    def is_scraped(self, game_id: object) -> bool:
+        """Tell whether an identifier is among those kept by `add_scraped`."""
+        found = self._connection.execute("SELECT 1 FROM scraped WHERE game_id = ?", (game_id,))
+        return found.fetchone() is not None
+
+    def scraped(self) -> Iterator[str]:
+        """Give the identifiers kept by `add_scraped` in order, reading a few at a time."""
+        return (row[0] for row in self._read("scraped", "game_id", key="game_id"))
+
     def _write(self, statement: str, rows: Iterable[dict[str, object]]) -> None:
         with self._connection:
             self._connection.execute("BEGIN")
@@ -78,9 +92,9 @@ class Cms:
         """Give all rows of one of the `TABLES` in order."""
         return self._read(table, "*")
 
-    def _read(self, table: str, columns: str) -> Iterator[tuple[Any, ...]]:
+    def _read(self, table: str, columns: str, key: str = "") -> Iterator[tuple[Any, ...]]:
         # By key and not with one open cursor: rows may be written between two reads.
-        key = TABLES[table]
+        key = key or TABLES[table]
         statement = f"SELECT {key}, {columns} FROM {table} WHERE {key} > ? ORDER BY {key} LIMIT {ROWS_PER_READ}"  # noqa: S608 - names of this module
         last = ""
         while rows := self._connection.execute(statement, (last,)).fetchall():

@@ -19,6 +19,7 @@ from pipelines.fixes import (
 )
 from pipelines.fixes.fix_6_clear_intermediates import ItemError
 from pipelines.fixture import Fixture, FixtureRef, Validation, identifiers
+from pipelines.ids import HeldIds, StoredIds
 from pipelines.result import LeagueResult
 from pipelines.rss import read_rss
 from pipelines.scrape import fetch_fixtures, fetch_teams
@@ -71,7 +72,7 @@ class _Processor:
         self.variant = variant
         self.limits = limits
         self.pool = pool
-        self.result = LeagueResult()
+        self.result = LeagueResult(StoredIds(league.cms) if variant.bounded else HeldIds())
 
     async def run(self) -> LeagueResult:
         self.league.mark("competitions")

@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 
 from pipelines.cms import TABLES, Cms
+from pipelines.ids import ScrapedIds
 
 
 class LeagueResult:
     """The identifiers that were scraped, and what failed; all else is in the CMS."""
 
-    def __init__(self) -> None:
-        self.scraped_ids: set[str] = set()
+    def __init__(self, scraped_ids: ScrapedIds) -> None:
+        self.scraped_ids = scraped_ids
         self.failures: list[tuple[str, str]] = []  # the item, and its error in words
 
 
@@ -25,6 +26,6 @@ def digest(result: LeagueResult, cms: Cms) -> str:
 
     for table in TABLES:
         add(table, cms.rows(table))
-    add("scraped", sorted(result.scraped_ids))
+    add("scraped", result.scraped_ids)
     add("failed", sorted(result.failures))
     return f"sha256:{hashed.hexdigest()}"

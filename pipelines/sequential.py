@@ -12,6 +12,7 @@ from pipelines.browser.page import Browser
 from pipelines.browser.pool import PagePool
 from pipelines.cms import Cms
 from pipelines.fixture import identifiers
+from pipelines.ids import HeldIds
 from pipelines.result import LeagueResult
 from pipelines.scrape import fetch_fixtures, fetch_teams
 from pipelines.site import Site
@@ -20,7 +21,7 @@ from pipelines.validate import validate_fixture
 
 async def process_sequentially(site: Site, browser: Browser, cms: Cms, mark: Callable[[str], None]) -> LeagueResult:
     """Run the whole system with one page and nothing in parallel."""
-    result = LeagueResult()
+    result = LeagueResult(HeldIds())
     pool = PagePool(browser, size=1)
     mark("competitions")
     for url in site.competitions():

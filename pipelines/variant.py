@@ -45,7 +45,7 @@ PRIORITY = (
 SOUND_AS_WRITTEN = frozenset({Fix.LOWER_CONCURRENCY})
 """Fixes whose letter is already effective: as_written and after are the same form."""
 
-NAMES_HELP = "sequential, baseline, all, fix-N, fix-N+M, without-N, upto-N; -as-written after fix-N or all"
+NAMES_HELP = "sequential, baseline, all, bounded, fix-N, fix-N+M, without-N, upto-N; -as-written after fix-N or all"
 
 
 class UnknownVariantError(ValueError):
@@ -53,10 +53,14 @@ class UnknownVariantError(ValueError):
 
 
 class Variant(NamedTuple):
-    """Which form each fix takes; `sequential` is the system before it became parallel, where no fix applies."""
+    """Which form each fix takes.
+
+    `sequential` is the system before it became parallel, where no fix applies; `bounded` goes beyond all of them.
+    """
 
     forms: tuple[Form, ...]  # in the order of the fixes
     sequential: bool = False
+    bounded: bool = False  # beyond the seven: the scraped identifiers are kept in the CMS
 
     def form(self, fix: Fix) -> Form:
         """The form that one fix takes."""
@@ -66,6 +70,8 @@ class Variant(NamedTuple):
         """The canonical name; `parse_variant` reads it back."""
         if self.sequential:
             return "sequential"
+        if self.bounded:
+            return "bounded"
         changed = [fix for fix in Fix if self.form(fix) is not Form.BEFORE]
         if not changed:
             return "baseline"
@@ -87,6 +93,7 @@ def _form_of(fix: Fix, form: Form) -> Form:
 BASELINE = variant_of(())
 ALL = variant_of(Fix)
 SEQUENTIAL = Variant(BASELINE.forms, sequential=True)
+BOUNDED = Variant(ALL.forms, bounded=True)
 
 _FIXES = re.compile(r"fix-([1-7](?:\+[1-7])*)(-as-written)?", re.ASCII)
 _WITHOUT = re.compile(r"without-([1-7])", re.ASCII)
@@ -103,6 +110,7 @@ def parse_variant(name: str) -> Variant:
         "sequential": SEQUENTIAL,
         "baseline": BASELINE,
         "all": ALL,
+        "bounded": BOUNDED,
         "all-as-written": variant_of(Fix, Form.AS_WRITTEN),
     }
     if name in fixed:

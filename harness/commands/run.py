@@ -37,7 +37,7 @@ DEFAULT_TIMEOUT_SECONDS = 300.0
     "variants",
     multiple=True,
     metavar="V",
-    help="Variant; may be given again. Default: 22 of them.",
+    help="Variant; may be given again. Default: those of membench list variants.",
 )
 @click.option(
     "--meter",

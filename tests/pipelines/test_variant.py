@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from pipelines.variant import (
     ALL,
     BASELINE,
+    BOUNDED,
     PRIORITY,
     SEQUENTIAL,
     Fix,
@@ -73,6 +74,12 @@ def test_there_are_128_different_combinations() -> None:
 
 def test_the_priority_order_names_each_fix_once() -> None:
     assert [int(fix) for fix in PRIORITY] == [5, 2, 3, 1, 4, 7, 6]
+
+
+def test_bounded_is_all_fixes_and_a_variant_of_its_own() -> None:
+    assert parse_variant("bounded") == BOUNDED != ALL
+    assert str(BOUNDED) == "bounded"
+    assert BOUNDED.forms == ALL.forms
 
 
 def test_sequential_is_a_variant_of_its_own() -> None:

@@ -50,6 +50,7 @@ VARIANTS: Mapping[str, str] = {
         if fix not in SOUND_AS_WRITTEN
     },
     "all-as-written": "all seven fixes to the letter",
+    "bounded": "all seven fixes, and the identifiers kept in the CMS",
 }
 """The variants of a run that names none, with what they are. Others are named by rule (`variant.NAMES_HELP`)."""
 
@@ -160,6 +161,8 @@ class LeagueStory:
         for known, role in special.items():
             if parsed == known:
                 return role
+        if parsed.bounded:
+            return Role.OTHER
         changed = [fix for fix in Fix if parsed.form(fix) is not Form.BEFORE]
         if any(parsed.form(fix) is Form.AS_WRITTEN for fix in changed):
             return Role.AS_WRITTEN
