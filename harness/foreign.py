@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness import cgroups
+from harness import cgroups, stub
 from harness.controls import Controls, applied
 from harness.ending import judge_status
 from harness.errors import MeasurementError
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 SCENARIO = "command"
 KILL_ROUNDS = 400
 ROUND_SECONDS = 0.005
-
-_STUB = ("/bin/sh", "-c", 'kill -STOP $$; exec "$@"', "sh")
 
 RSS_EXACT = "high-water mark of the largest process, read at the exit of each"
 RSS_POLLED = "high-water mark of the largest process, polled every 10 ms: what grew in its last 10 ms is missed"
@@ -191,7 +189,7 @@ class _Follower:
         self.traced = tracer.seize(self.root)
         self.started = time.monotonic()
         self._ready.set()
-        os.kill(self.root, signal.SIGCONT)
+        stub.let_go(self.root)
         while True:
             try:
                 pid, status, usage = os.wait4(-1, WAIT_OPTIONS)
@@ -217,14 +215,14 @@ class _Follower:
         with applied(trial.controls, trial.cpu):
             # Python ignores SIGPIPE; a program is used to be ended by it.
             self.root = os.posix_spawn(
-                _STUB[0],
-                [*_STUB, *trial.argv],
+                stub.SHELL,
+                stub.held(trial.argv),
                 os.environ,
                 file_actions=actions,
                 setsid=True,
                 setsigdef=[signal.SIGPIPE, signal.SIGXFSZ],
             )
-        os.waitpid(self.root, os.WUNTRACED)
+        stub.wait_until_held(self.root)
         self._alive.add(self.root)
         if self._group is not None:
             self._group.add(self.root)
@@ -247,7 +245,7 @@ class _Follower:
         """Tell whether the stub has become the command; before that its memory is not the command's."""
         if not self.execed and not self.traced:
             with suppress(OSError):
-                self.execed = _STUB[2].encode() not in Path(f"/proc/{self.root}/cmdline").read_bytes()
+                self.execed = stub.SCRIPT.encode() not in Path(f"/proc/{self.root}/cmdline").read_bytes()
         return self.execed
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from harness import cgroups, worker
+from harness import cgroups, stub, worker
 from harness.controls import SCRUBBED_ENVIRONMENT, Controls, applied
 from harness.ending import judge_status
 from harness.errors import MeasurementError
@@ -56,9 +56,12 @@ class Isolation:
             _write_request(scratch, trial, self.time_limit_seconds)
             with self._starting:
                 time.sleep(START_SPACING_SECONDS)
-            with _started(self._command(scratch), self.controls, cpu, scratch) as process:
+            command = self._command(scratch)
+            with _started(stub.held(command) if group else command, self.controls, cpu, scratch) as process:
                 if group is not None:
+                    stub.wait_until_held(process.pid)
                     group.add(process.pid)
+                    stub.let_go(process.pid)
                 ended = self._watch(trial, process, group)
             _read_whole(ended.mapped_files)
             collected = load_meter(trial.meter).collect(scratch, self.artifacts)

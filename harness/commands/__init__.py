@@ -14,6 +14,7 @@ VERBS: Mapping[str, str] = {
     "run": "Measure workloads and show what each variant's peak is.",
     "measure": "Measure the peak memory of any command.",
     "attribute": "Say which fix bought which megabytes.",
+    "floor": "Find the smallest memory limit under which a variant still finishes.",
     "compare": "Show how far the peaks of one run lie from another's.",
     "report": "Write the report and the charts of a run again.",
     "list": "List scenarios, variants, meters, charts or formats.",

@@ -22,7 +22,7 @@ class PeakTree:
         That is its high-water mark without the pages of mapped files, which only grow in number while it runs.
         """
         del scratch
-        with open("/proc/self/status", "rb") as status:  # noqa: PTH123 - pathlib would be in the figure
+        with open("/proc/self/status", "rb") as status:
             fields = dict(line.split(b":", 1) for line in status.read().splitlines() if b":" in line)
         peak, file = (int(fields[name].split()[0]) * _KIB for name in (b"VmHWM", b"RssFile"))
         return {"floor_bytes": max(0, peak - file)}

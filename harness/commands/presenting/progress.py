@@ -1,6 +1,6 @@
 """Progress of a long run: a bar on a terminal, nothing anywhere else."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -68,3 +68,14 @@ def progress_of(total: int) -> Iterator[Observer]:
     )
     with Progress(*columns, console=console, transient=True) as progress:
         yield _Bar(progress, total)
+
+
+@contextmanager
+def status_of(what: str) -> Iterator[Callable[[str], None]]:
+    """Show what is under way where it is not known how much is left; nothing but on a terminal."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda _: None
+        return
+    with console.status(what) as status:
+        yield lambda detail: status.update(f"{what}: {detail}")

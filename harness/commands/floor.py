@@ -1,0 +1,152 @@
+"""`membench floor`: the smallest memory limit under which a variant still finishes."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from harness import cgroups
+from harness.bisection import smallest_limit
+from harness.commands.presenting.documents import print_json
+from harness.commands.presenting.progress import status_of
+from harness.commands.suites import league
+from harness.controls import usable_cpus
+from harness.errors import EXIT_OK, EXIT_TRIAL_FAILED
+from harness.isolation import Isolation
+from harness.model import Outcome, Reading, Trial, Workload
+from harness.session import Session
+from harness.store.schemas import validated
+from harness.units import MIB, format_bytes, parse_size
+
+METER = "peak_rss"
+DOCUMENT = "membench-floor"
+DEFAULT_TIMEOUT_SECONDS = 120.0
+ROOM = 1.25  # above the peak, for what a cgroup counts beside resident memory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Floor:
+    variant: str
+    peak_bytes: int | None
+    floor_bytes: int | None
+    at: Reading | None
+    failure: str
+
+
+@click.command(name="floor")
+@click.option("--scenario", default=league.DEFAULT_SCENARIO, show_default=True, metavar="S", help="Scenario.")
+@click.option(
+    "--variant", "variants", multiple=True, metavar="V", help="Variant; may be given again. Default: baseline and all."
+)
+@click.option("--at", metavar="SIZE", help="Also say whether it finishes under this limit. Default for incident: 2 GB.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0, 86_400, min_open=True),
+    default=DEFAULT_TIMEOUT_SECONDS,
+    show_default=True,
+    metavar="S",
+    help="Seconds after which a trial counts as not finishing.",
+)
+@click.option("--format", "form", type=click.Choice(["console", "json"]), default="console", show_default=True)
+def command(scenario: str, variants: Sequence[str], at: str | None, timeout: float, form: str) -> int:
+    """Find the smallest memory limit under which a variant still finishes.
+
+    A peak is not a need: the kernel takes back the pages of files before it ends a process. Each variant runs in a
+    cgroup whose limit is narrowed down to 1 MiB; it must finish with the right output.
+
+    \b
+    membench floor --scenario league-large --variant baseline --variant all
+    membench floor --scenario incident --at "2 GB"
+    """  # noqa: D301 - \b is click's mark for lines to leave as they are
+    settings = league.read_settings(os.environ)
+    workloads = league.workloads([scenario], variants or ("baseline", "all"), settings)
+    limit = parse_size(at) if at is not None else _machine_limit(scenario)
+    with cgroups.group() as group:
+        version = group.version
+    session = Session.begin(settings, time_limit_seconds=timeout, jobs=1)
+    isolation = Isolation(controls=session.controls, time_limit_seconds=timeout)
+    floors = [_floor(isolation, workload, limit) for workload in workloads]
+    document = validated(_document(scenario, floors, version, limit), DOCUMENT)
+    if form == "json":
+        print_json(document)
+    else:
+        _print(document)
+    return EXIT_TRIAL_FAILED if any(floor.failure for floor in floors) else EXIT_OK
+
+
+def _machine_limit(scenario: str) -> int | None:
+    return league.MACHINE_LIMIT.peak_bytes if scenario == "incident" else None
+
+
+def _floor(isolation: Isolation, workload: Workload, at: int | None) -> _Floor:
+    """Measure without a limit first: the floor lies below the peak, or a little above it."""
+    with status_of(f"{workload.scenario}/{workload.variant}") as say:
+
+        def run(limit: int | None) -> Reading:
+            say("without a limit" if limit is None else f"under {format_bytes(limit)}")
+            limited = replace(isolation, memory_limit_bytes=limit)
+            return limited.run(Trial(workload=workload, meter=METER, repeat=0), usable_cpus()[0])
+
+        free = run(None)
+        if free.outcome is not Outcome.OK or free.peak_bytes is None:
+            failure = f"{free.outcome} without any limit ({free.detail})"
+            return _Floor(variant=workload.variant, peak_bytes=None, floor_bytes=None, at=None, failure=failure)
+
+        def finishes(limit: int) -> bool:
+            return run(limit).outcome is Outcome.OK
+
+        enough = round(free.peak_bytes * ROOM) + MIB
+        while not finishes(enough):
+            enough *= 2
+        found = smallest_limit(finishes, fails_at=0, finishes_at=enough)
+        judged = run(at) if at is not None else None
+    return _Floor(variant=workload.variant, peak_bytes=free.peak_bytes, floor_bytes=found, at=judged, failure="")
+
+
+def _document(scenario: str, floors: Sequence[_Floor], version: str, limit: int | None) -> dict[str, Any]:
+    return {
+        "scenario": scenario,
+        "variants": [
+            {
+                "variant": floor.variant,
+                "floor_bytes": floor.floor_bytes,
+                "limit": version,
+                "peak_bytes": floor.peak_bytes,
+                "at": None
+                if floor.at is None
+                else {
+                    "limit_bytes": limit,
+                    "finishes": floor.at.outcome is Outcome.OK,
+                    "outcome": str(floor.at.outcome),
+                },
+                "failure": floor.failure,
+            }
+            for floor in floors
+        ],
+    }
+
+
+def _print(document: dict[str, Any]) -> None:
+    console = Console()
+    judged = any(entry["at"] for entry in document["variants"])
+    table = Table(box=None, pad_edge=False, title=document["scenario"], title_justify="left")
+    table.add_column("variant", overflow="fold")
+    for heading in ("peak", "floor"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    if judged:
+        limit = next(entry["at"]["limit_bytes"] for entry in document["variants"] if entry["at"])
+        table.add_column(f"under {format_bytes(limit)}", overflow="fold")
+    for entry in document["variants"]:
+        cells = ["-" if entry[name] is None else format_bytes(entry[name]) for name in ("peak_bytes", "floor_bytes")]
+        if judged:
+            at = entry["at"]
+            cells.append("-" if at is None else "finishes" if at["finishes"] else at["outcome"])
+        table.add_row(entry["variant"], *cells)
+    console.print(table)
+    for entry in document["variants"]:
+        if entry["failure"]:
+            console.print(f"! {entry['variant']}: {entry['failure']}", markup=False)
