@@ -147,7 +147,7 @@ class SyntheticSite:
         draw = self._draw("fixture", team, number)
         url = f"/fixture/{team}/{number}"
         values = (
-            f"G{team:06}{number:04}",
+            fixture_id(team, number),
             f"T{team:06}",
             self._name(team),
             self._name(draw.below(self._teams)),
@@ -163,6 +163,11 @@ class SyntheticSite:
     def _text(self, key: str, size: int) -> str:
         start = self._draw("text", key).below(max(1, len(self._corpus) - size))
         return self._corpus[start : start + size]
+
+
+def fixture_id(team: int, number: int) -> str:
+    """Name a fixture: the identifier that its page shows."""
+    return f"G{team:06}{number:04}"
 
 
 def _error_page(status: int) -> Response:

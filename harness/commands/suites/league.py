@@ -3,6 +3,7 @@
 import pkgutil
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -30,7 +31,7 @@ from pipelines.variant import (
 )
 from reports.document import Level, Role
 from scenarios.synthetic.scenario import Scenario
-from scenarios.synthetic.site import SyntheticSite
+from scenarios.synthetic.site import SyntheticSite, fixture_id
 
 TARGET = "scenarios.synthetic.workload:league"
 DEFAULT_SCENARIO = "league"
@@ -129,6 +130,32 @@ def _workload(scenario: Scenario, variant: str, settings: Mapping[str, int], *, 
         expected_digest=scenario.digest,
         expected_outcome=Outcome.WRONG_OUTPUT if loses else Outcome.OK,
     )
+
+
+def sized(name: str, variant: str, teams: int, settings: Mapping[str, int]) -> Workload:
+    """Make the workload of a scenario with another number of teams; its right output is not known beforehand.
+
+    Raises:
+        UsageError: a name is not one of a scenario or a variant.
+    """
+    workload = _workload(load_scenario(name), variant, settings, expect_loss=False)
+    return replace(
+        workload,
+        scenario=sized_name(name, teams),
+        parameters={**workload.parameters, "teams": teams},
+        expected_digest=None,
+    )
+
+
+def sized_name(name: str, teams: int) -> str:
+    """Name a scenario with another number of teams."""
+    return f"{name} with {teams} teams"
+
+
+def identifiers_of(name: str, team: int) -> list[str]:
+    """Give the identifiers of a team's fixtures."""
+    scenario = load_scenario(name)
+    return [fixture_id(team, number) for number in range(scenario.fixtures_of(team))]
 
 
 def _checked(variant: str) -> str:

@@ -1,0 +1,197 @@
+"""`membench scale`: how the peak grows with the number of teams."""
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from harness.commands.presenting.documents import print_json
+from harness.commands.presenting.progress import progress_of
+from harness.commands.suites import league
+from harness.errors import EXIT_OK, EXIT_TRIAL_FAILED, UsageError
+from harness.model import Outcome, Sample
+from harness.session import Session
+from harness.statistics.line import FEWEST_POINTS, Line, fit_line
+from harness.store.schemas import validated
+from harness.units import format_bytes
+
+METER = "peak_rss"
+DOCUMENT = "membench-scale"
+DEFAULT_SCENARIO = "league-light"
+DEFAULT_VARIANTS = ("baseline", "all", "bounded")
+DEFAULT_SIZES = "100,1000,3000,10000"
+LARGEST_SIZE = 1_000_000
+DEFAULT_TIMEOUT_SECONDS = 900.0
+
+
+@click.command(name="scale")
+@click.option("--scenario", default=DEFAULT_SCENARIO, show_default=True, metavar="S", help="Scenario.")
+@click.option(
+    "--variant",
+    "variants",
+    multiple=True,
+    metavar="V",
+    help=f"Variant; may be given again. Default: {', '.join(DEFAULT_VARIANTS)}.",
+)
+@click.option("--sizes", default=DEFAULT_SIZES, show_default=True, metavar="N,N,...", help="Numbers of teams.")
+@click.option(
+    "--repeats", type=click.IntRange(1, 1000), default=1, show_default=True, metavar="N", help="Trials of each."
+)
+@click.option(
+    "--jobs", type=click.IntRange(1, 256), default=2, show_default=True, metavar="N", help="Trials side by side."
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0, 86_400, min_open=True),
+    default=DEFAULT_TIMEOUT_SECONDS,
+    show_default=True,
+    metavar="S",
+    help="Seconds that one trial may take.",
+)
+@click.option("--format", "form", type=click.Choice(["console", "json"]), default="console", show_default=True)
+def command(
+    scenario: str, variants: Sequence[str], sizes: str, repeats: int, jobs: int, timeout: float, form: str
+) -> int:
+    """Show how the peak grows with the number of teams.
+
+    A line is fitted to the peaks, and checked: a variant whose peaks do not lie on one is said to have none. What
+    every variant puts out at one size must be the same.
+
+    \b
+    membench scale --sizes 100,1000,10000,100000
+    membench scale --scenario league --variant all --sizes 100,200,400
+    """  # noqa: D301 - \b is click's mark for lines to leave as they are
+    settings = league.read_settings(os.environ)
+    counts = _parse_sizes(sizes)
+    names = list(dict.fromkeys(variants or DEFAULT_VARIANTS))
+    workloads = [league.sized(scenario, variant, count, settings) for count in counts for variant in names]
+    session = Session.begin(settings, time_limit_seconds=timeout, jobs=jobs)
+    results = session.measure(workloads, [METER], repeats, progress_of)
+    samples = {(sample.scenario, sample.variant): sample for sample in results.samples}
+    table = {variant: [samples[league.sized_name(scenario, count), variant] for count in counts] for variant in names}
+    document = validated(_document(scenario, counts, table), DOCUMENT)
+    if form == "json":
+        print_json(document)
+    else:
+        _print(document)
+    return EXIT_TRIAL_FAILED if document["failures"] else EXIT_OK
+
+
+def _parse_sizes(text: str) -> list[int]:
+    counts = [
+        int(piece) if piece.isascii() and piece.isdigit() and len(piece) <= len(str(LARGEST_SIZE)) else 0
+        for piece in text.split(",")
+    ]
+    if len(set(counts)) < FEWEST_POINTS or not all(1 <= count <= LARGEST_SIZE for count in counts):
+        raise UsageError(
+            f"--sizes takes at least {FEWEST_POINTS} different whole numbers from 1 to {LARGEST_SIZE:,}, "
+            f"such as {DEFAULT_SIZES}; not {text!r}."
+        )
+    return sorted(set(counts))
+
+
+def _document(scenario: str, counts: Sequence[int], table: dict[str, list[Sample]]) -> dict[str, Any]:
+    return {
+        "scenario": scenario,
+        "variants": [_variant(scenario, variant, counts, samples) for variant, samples in table.items()],
+        "failures": [*_failures(table), *_differing(counts, table)],
+    }
+
+
+def _variant(scenario: str, variant: str, counts: Sequence[int], samples: Sequence[Sample]) -> dict[str, Any]:
+    points = [
+        (count, sample.median_bytes)
+        for count, sample in zip(counts, samples, strict=True)
+        if sample.median_bytes is not None and all(outcome is Outcome.OK for outcome in sample.outcomes)
+    ]
+    sizes, peaks = [count for count, _ in points], [peak for _, peak in points]
+    line = fit_line(sizes, peaks) if len(points) >= FEWEST_POINTS else None
+    return {
+        "variant": variant,
+        "sizes": sizes,
+        "peak_bytes": peaks,
+        "rise_bytes": peaks[-1] - peaks[0] if peaks else None,
+        "held_identifier_bytes_per_team": _identifier_bytes(scenario, sizes) if variant != "bounded" else 0.0,
+        **_fit(line),
+    }
+
+
+def _fit(line: Line | None) -> dict[str, Any]:
+    if line is None:
+        names = (
+            "intercept_bytes",
+            "slope_bytes_per_team",
+            "slope_low",
+            "slope_high",
+            "straight",
+            "largest_residual_bytes",
+        )
+        return dict.fromkeys(names)
+    fit = asdict(line)
+    return {"slope_bytes_per_team": fit.pop("slope_bytes"), **fit}
+
+
+def _identifier_bytes(scenario: str, sizes: Sequence[int]) -> float | None:
+    """Tell what the set of scraped identifiers takes for each team of the largest size."""
+    if not sizes:
+        return None
+    ids = {identifier for team in range(sizes[-1]) for identifier in league.identifiers_of(scenario, team)}
+    return (sys.getsizeof(ids) + sum(map(sys.getsizeof, ids))) / sizes[-1]
+
+
+def _failures(table: dict[str, list[Sample]]) -> list[str]:
+    return [
+        f"{sample.scenario}/{variant}: {failure}"
+        for variant, samples in table.items()
+        for sample in samples
+        for failure in dict.fromkeys(sample.failures)
+    ]
+
+
+def _differing(counts: Sequence[int], table: dict[str, list[Sample]]) -> list[str]:
+    """Find the sizes at which the variants do not all put out the same."""
+    by_size = zip(counts, zip(*table.values(), strict=True), strict=True)
+    return [
+        f"at {count} teams the variants put out different things"
+        for count, samples in by_size
+        if len({sample.digest for sample in samples if sample.digest is not None}) > 1
+    ]
+
+
+def _print(document: dict[str, Any]) -> None:
+    console = Console()
+    sizes = sorted({size for entry in document["variants"] for size in entry["sizes"]})
+    table = Table(
+        box=None, pad_edge=False, title=f"{document['scenario']}: peak by number of teams", title_justify="left"
+    )
+    table.add_column("variant", overflow="fold")
+    for size in sizes:
+        table.add_column(f"{size:,}", justify="right", no_wrap=True)
+    for entry in document["variants"]:
+        peaks = dict(zip(entry["sizes"], entry["peak_bytes"], strict=True))
+        table.add_row(entry["variant"], *(format_bytes(peaks[size]) if size in peaks else "-" for size in sizes))
+    console.print(table)
+    for entry in document["variants"]:
+        console.print(_words(entry), markup=False, highlight=False)
+    for failure in document["failures"]:
+        console.print(f"! {failure}", markup=False, highlight=False)
+
+
+def _words(entry: dict[str, Any]) -> str:
+    if entry["slope_bytes_per_team"] is None:
+        return f"- {entry['variant']}: too few peaks for a line"
+    words = (
+        f"- {entry['variant']}: {entry['slope_bytes_per_team']:,.1f} bytes a team "
+        f"({entry['slope_low']:,.1f} to {entry['slope_high']:,.1f}), {format_bytes(entry['rise_bytes'])} from the "
+        "smallest to the largest"
+    )
+    if entry["held_identifier_bytes_per_team"]:
+        words += f"; the identifiers that it holds take {entry['held_identifier_bytes_per_team']:,.1f} of them"
+    if not entry["straight"]:
+        words += f"; not a straight line: a peak lies {format_bytes(entry['largest_residual_bytes'])} off it"
+    return words

@@ -1,0 +1,76 @@
+"""`membench scale` and `membench floor`, on small leagues."""
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from harness import cgroups
+from harness.store.schemas import validator
+
+
+def membench(*args: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "harness", *args],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"NO_COLOR": "1", "COLUMNS": "160"},
+    )
+
+
+def test_what_accumulates_grows_with_the_teams_and_what_is_bounded_does_not() -> None:
+    done = membench("scale", "--sizes", "100,400,1600", "--format", "json")
+    assert done.returncode == 0
+    document: dict[str, Any] = json.loads(done.stdout)
+    validator("membench-scale").validate(document)
+    by_variant = {entry["variant"]: entry for entry in document["variants"]}
+    assert list(by_variant) == ["baseline", "all", "bounded"]
+    assert by_variant["baseline"]["slope_low"] > by_variant["all"]["slope_high"]
+    assert by_variant["bounded"]["rise_bytes"] <= 1024 * 1024
+    assert document["failures"] == []
+
+
+def test_a_curve_is_not_called_a_line() -> None:
+    # Batches are of ten teams: below that only what is in flight grows, and from there on nothing.
+    done = membench("scale", "--scenario", "league", "--variant", "fix-3", "--sizes", "1,10,100")
+    assert done.returncode == 0
+    assert "not a straight line" in done.stdout
+
+
+@pytest.mark.parametrize("sizes", ["1", "1,2", "a,b,c", "0,1,2", "1,2,99999999", "1,,2,3", "1,1,1"])
+def test_sizes_that_make_no_line_are_wrong_use(sizes: str) -> None:
+    done = membench("scale", "--sizes", sizes)
+    assert done.returncode == 2
+    assert "--sizes" in done.stderr
+
+
+def has_cgroups() -> bool:
+    try:
+        cgroups.make_group().remove()
+    except cgroups.CgroupUnavailableError:
+        return False
+    return True
+
+
+@pytest.mark.skipif(not has_cgroups(), reason="this user cannot make a memory cgroup here")
+def test_floors_are_ordered_as_the_peaks_are_and_a_limit_between_them_is_judged() -> None:
+    done = membench("floor", "--scenario", "league", "--at", "32 MiB", "--format", "json")
+    assert done.returncode == 0
+    document: dict[str, Any] = json.loads(done.stdout)
+    validator("membench-floor").validate(document)
+    baseline, every = document["variants"]
+    assert baseline["floor_bytes"] > every["floor_bytes"]
+    assert baseline["at"]["finishes"] is False
+    assert every["at"]["finishes"] is True
+    assert baseline["limit"] == every["limit"]
+
+
+@pytest.mark.parametrize("args", [("--at", "64 quux"), ("--scenario", "nosuch"), ("--variant", "fix-9")])
+def test_wrong_use_of_floor_ends_with_2(args: tuple[str, ...]) -> None:
+    done = membench("floor", *args)
+    assert done.returncode == 2
+    assert done.stderr.count("\n") <= 2
