@@ -3,13 +3,14 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 OUT    ?= out
+PEERS  := .venv-peers
 
 JOBS   ?= 2
 
 # The incident is about the levels and about each fix alone; its trials are heavy, so it has these and no repeats.
 INCIDENT := sequential baseline fix-1 fix-2 fix-3 fix-4 fix-5 fix-6 fix-7 all
 
-.PHONY: bench test lint format benchmarks clean
+.PHONY: bench test lint format benchmarks peers clean
 
 bench: $(VENV)/.installed  ## the main job: every variant of the league, then the incident's levels
 	$(BIN)/membench run --scenario league --repeats 3 --jobs $(JOBS) --out $(OUT)/league
@@ -32,11 +33,19 @@ format: $(VENV)/.installed
 benchmarks: $(VENV)/.installed  ## throughput of the two shapes of concurrency
 	$(BIN)/python -m pytest tests/benchmarks --benchmark-only --override-ini addopts=
 
+peers: $(PEERS)/.installed  ## membench beside other tools, in an environment of its own; writes docs/peers.md
+	$(PEERS)/bin/python tests/peers/compare.py --out docs/peers.md
+
 # PIP_CONSTRAINT rather than -c: it also pins what the isolated build installs.
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	touch $@
 
+$(PEERS)/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(PEERS)
+	PIP_CONSTRAINT=constraints.txt $(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[peers]'
+	touch $@
+
 clean:
-	rm -rf $(VENV) $(OUT) .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks
+	rm -rf $(VENV) $(PEERS) $(OUT) .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 SCENARIO = "command"
 KILL_ROUNDS = 400
 ROUND_SECONDS = 0.005
+POLL_ERROR_BYTES = 1024 * 1024
+"""Since Linux 6.2 each CPU keeps up to 32 pages of every counter to itself, which a reading meanwhile is wrong by."""
 
 RSS_EXACT = "high-water mark of the largest process, read at the exit of each"
 RSS_POLLED = "high-water mark of the largest process, polled every 10 ms: what grew in its last 10 ms is missed"
@@ -126,7 +128,8 @@ class _Follower:
         self.finished = 0.0
         self.status = 0
         self.usage: struct_rusage | None = None
-        self.peaks: dict[int, tuple[int, str]] = {}  # of each process: bytes and name
+        self._polled: dict[int, tuple[int, str]] = {}  # of each process while it ran: bytes and name
+        self._at_exit: dict[int, tuple[int, str]] = {}
         self.tree_floor = 0  # what one process alone held at its own peak, pages of mapped files left out
 
     @contextmanager
@@ -185,7 +188,7 @@ class _Follower:
             self._failure = error
             self._ready.set()
             return
-        tracer = Tracer(self._on_exec, self.note)
+        tracer = Tracer(self._on_exec, self._note_exit)
         self.traced = tracer.seize(self.root)
         self.started = time.monotonic()
         self._ready.set()
@@ -232,14 +235,33 @@ class _Follower:
             self.execed = True
             self.started = time.monotonic()
 
-    def note(self, pid: int) -> None:
-        """Read the high-water mark of a process, and keep the largest that was seen of it."""
+    def poll(self, pid: int) -> None:
+        """Read the high-water mark of a process that runs."""
+        self._note(pid, self._polled)
+
+    def _note_exit(self, pid: int) -> None:
+        self._note(pid, self._at_exit)
+
+    @property
+    def peaks(self) -> dict[int, tuple[int, str]]:
+        """The peak of each process in bytes, and its name.
+
+        The mark at the exit counts. One seen before takes its place only where it is larger by more than a poll can
+        be wrong: then the program has reset its mark, or become another program.
+        """
+        found = dict(self._at_exit)
+        for pid, polled in self._polled.items():
+            if pid not in found or polled[0] > found[pid][0] + POLL_ERROR_BYTES:
+                found[pid] = polled
+        return found
+
+    def _note(self, pid: int, peaks: dict[int, tuple[int, str]]) -> None:
         memory = read_memory(pid)
         if memory is None:
             return
         self.tree_floor = max(self.tree_floor, memory.peak - memory.file)
-        if memory.peak >= self.peaks.get(pid, (0, ""))[0]:
-            self.peaks[pid] = (memory.peak, read_name(pid))
+        if memory.peak >= peaks.get(pid, (0, ""))[0]:
+            peaks[pid] = (memory.peak, read_name(pid))
 
     def has_execed(self) -> bool:
         """Tell whether the stub has become the command; before that its memory is not the command's."""
@@ -265,7 +287,7 @@ class _Sampler:
             return
         root = self._follower.root
         # Also where the exit will be read: a program may reset its mark, or exec another one.
-        self._follower.note(root)
+        self._follower.poll(root)
         memory = read_memory(root)
         self.recorder.add(elapsed, memory.now if memory else 0)
 
@@ -306,8 +328,9 @@ def _reading(
 
 
 def _facts(follower: _Follower, left: int) -> CommandFacts:
-    largest, name = max(follower.peaks.values(), default=(None, ""))
-    root = follower.peaks.get(follower.root)
+    peaks = follower.peaks
+    largest, name = max(peaks.values(), default=(None, ""))
+    root = peaks.get(follower.root)
     usage = follower.usage
     return CommandFacts(
         root_peak_bytes=root[0] if root else None,

@@ -149,4 +149,4 @@ def _print(document: dict[str, Any]) -> None:
     console.print(table)
     for entry in document["variants"]:
         if entry["failure"]:
-            console.print(f"! {entry['variant']}: {entry['failure']}", markup=False)
+            console.print(f"! {entry['variant']}: {entry['failure']}", markup=False, soft_wrap=True)

@@ -177,9 +177,9 @@ def _print(document: dict[str, Any]) -> None:
         table.add_row(entry["variant"], *(format_bytes(peaks[size]) if size in peaks else "-" for size in sizes))
     console.print(table)
     for entry in document["variants"]:
-        console.print(_words(entry), markup=False, highlight=False)
+        console.print(_words(entry), markup=False, highlight=False, soft_wrap=True)
     for failure in document["failures"]:
-        console.print(f"! {failure}", markup=False, highlight=False)
+        console.print(f"! {failure}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _words(entry: dict[str, Any]) -> str:

@@ -4,13 +4,13 @@ from hypothesis import strategies as st
 
 from harness.statistics.line import fit_line
 
-sizes = st.lists(st.integers(1, 10**6), min_size=3, max_size=8, unique=True)
+sizes = st.lists(st.integers(1, 1000), min_size=3, max_size=8, unique=True)
 
 
-@given(sizes, st.integers(0, 10**9), st.integers(-(10**4), 10**4))
+@given(sizes, st.integers(0, 10**8), st.integers(-(10**4), 10**4))
 def test_points_on_a_line_give_that_line_back(sizes: list[int], intercept: int, slope: int) -> None:
     line = fit_line(sizes, [intercept + slope * size for size in sizes])
-    rounding = 1e-5 * (1 + abs(slope)) + 1e-6 * intercept / (max(sizes) - min(sizes))
+    rounding = 0.01  # of a byte a team: floats of a thousand million are no finer
     assert line.slope_bytes == pytest.approx(slope, abs=rounding)
     assert line.straight
     assert line.slope_low - rounding <= slope <= line.slope_high + rounding
