@@ -141,12 +141,14 @@ class _Follower:
         """
         adopt_orphans()
         self._thread.start()
-        self._ready.wait()
         try:
+            self._ready.wait()
             if self._failure is not None:
                 raise MeasurementError(f"Could not start {self._trial.argv[0]}: {self._failure}.") from self._failure
             yield self
         finally:
+            # An interrupt may come before there is anything to end: then it is waited for.
+            self._ready.wait()
             self.end_all()
             self._thread.join()
             self._collect_orphans()
