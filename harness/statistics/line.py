@@ -34,7 +34,9 @@ def fit_line(sizes: Sequence[int], peaks: Sequence[int]) -> Line:
     if len(set(sizes)) < FEWEST_POINTS:
         raise ValueError(f"a line takes at least {FEWEST_POINTS} different sizes, not {len(set(sizes))}")
     fit = linregress([float(size) for size in sizes], [float(peak) for peak in peaks])
-    margin = float(t.ppf((1 + CONFIDENCE) / 2, len(sizes) - 2)) * float(fit.stderr)
+    # Peaks that are all the same have no correlation with anything, and so no error that could be computed.
+    error = float(fit.stderr) if len(set(peaks)) > 1 else 0.0
+    margin = float(t.ppf((1 + CONFIDENCE) / 2, len(sizes) - 2)) * error
     slope, intercept = float(fit.slope), float(fit.intercept)
     farthest = max(abs(peak - intercept - slope * size) for size, peak in zip(sizes, peaks, strict=True))
     return Line(
