@@ -37,7 +37,30 @@ class Controls:
 
 def available_controls() -> Controls:
     """Find out which controls hold on this machine, by trying each."""
-    return Controls(address_randomisation_off=_can_stop_randomising(), pinned_cpu=_can_pin())
+    return Controls(address_randomisation_off=why_randomised() is None, pinned_cpu=why_unpinned() is None)
+
+
+def why_randomised() -> str | None:
+    """Say why address randomisation cannot be turned off here; None where it can."""
+    try:
+        persona = _personality(_QUERY)
+        _personality(persona | ADDR_NO_RANDOMIZE)
+        held = bool(_personality(_QUERY) & ADDR_NO_RANDOMIZE)
+        _personality(persona)
+    except OSError as error:
+        return error.strerror or "personality: refused"
+    return None if held else "personality: accepted, but without effect"
+
+
+def why_unpinned() -> str | None:
+    """Say why a process cannot be pinned to one CPU here; None where it can."""
+    affinity = os.sched_getaffinity(0)
+    try:
+        os.sched_setaffinity(0, {min(affinity)})
+        os.sched_setaffinity(0, affinity)
+    except OSError as error:
+        return f"sched_setaffinity: {error.strerror}"
+    return None
 
 
 def usable_cpus() -> list[int]:
@@ -71,24 +94,3 @@ def _personality(persona: int) -> int:
         number = ctypes.get_errno()
         raise OSError(number, f"personality: {os.strerror(number)}")
     return previous
-
-
-def _can_stop_randomising() -> bool:
-    try:
-        persona = _personality(_QUERY)
-        _personality(persona | ADDR_NO_RANDOMIZE)
-        held = bool(_personality(_QUERY) & ADDR_NO_RANDOMIZE)
-        _personality(persona)
-    except OSError:
-        return False
-    return held
-
-
-def _can_pin() -> bool:
-    affinity = os.sched_getaffinity(0)
-    try:
-        os.sched_setaffinity(0, {min(affinity)})
-        os.sched_setaffinity(0, affinity)
-    except OSError:
-        return False
-    return True

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from harness import cgroups, stub, worker
+from harness.call_sites import function_at, real_file
 from harness.controls import SCRUBBED_ENVIRONMENT, Controls, applied
 from harness.ending import judge_status
 from harness.errors import MeasurementError
@@ -247,8 +248,9 @@ class _Resident:
 
 
 def _reading(trial: Trial, ended: _Ended, scratch: Path, collected: dict[str, Any]) -> Reading:
-    found = (_read_found(scratch / worker.READING) or {}) | collected
-    outcome, detail = _judge(trial, ended, found)
+    left = _read_found(scratch / worker.READING) or {}
+    outcome, detail = _judge(trial, ended, left)
+    found = left | collected
     sampled = max(ended.recorder.rss, default=None)
     return Reading(
         scenario=trial.workload.scenario,
@@ -264,7 +266,7 @@ def _reading(trial: Trial, ended: _Ended, scratch: Path, collected: dict[str, An
         detail=detail,
         stderr_tail="" if outcome is Outcome.OK else ended.stderr.decode(errors="replace"),
         source=ended.tree.words if ended.tree else found.get("source", ""),
-        call_sites=tuple(CallSite(**site) for site in found.get("call_sites", ())),
+        call_sites=tuple(_call_site(site) for site in found.get("call_sites", ())),
         artifacts=tuple(found.get("artifacts", ())),
     )
 
@@ -275,6 +277,12 @@ def _read_found(path: Path) -> dict[str, Any] | None:
     except FileNotFoundError:
         return None
     return found
+
+
+def _call_site(found: dict[str, Any]) -> CallSite:
+    """Complete what a meter knows of a place: the file behind a frozen module, the function around a line."""
+    file, line = real_file(found["file"]), found["line"]
+    return CallSite(file=file, line=line, function=found["function"] or function_at(file, line), bytes=found["bytes"])
 
 
 def _judge(trial: Trial, ended: _Ended, found: dict[str, Any]) -> tuple[Outcome, str]:

@@ -32,7 +32,7 @@ def _differences(samples: Sequence[Sample]) -> Iterable[str]:
     for (larger, smaller), words in _DIFFERENCES.items():
         gaps = [there - here for here, there in _pairs(samples, smaller, larger)]
         if gaps:
-            yield f"{larger} lies {_range(gaps)} above {smaller}: {words}"
+            yield f"{larger} less {smaller} is {_range(gaps)}: {words}"
 
 
 def _overheads(samples: Sequence[Sample]) -> Iterable[str]:
