@@ -33,11 +33,8 @@ DEFAULT_TIMEOUT_SECONDS = 300.0
 REPEATS = 5  # one trial of five may be an outlier, and a rise of the others is still significant
 REPEATS_RANDOMISED = 10  # with 5 a rank test finds a rise of 256 KiB among randomised peaks only now and then
 
-LEFT_OUT: Mapping[str, Mapping[str, bool]] = {
-    "address_randomisation": {"address_randomisation_off": False},
-    "pinning": {"pinned_cpu": False},
-}
-"""What can be left out, with what becomes of the controls then."""
+ADDRESS_RANDOMISATION = "address_randomisation"
+PINNING = "pinning"
 
 
 @click.command(name="doctor")
@@ -76,11 +73,11 @@ LEFT_OUT: Mapping[str, Mapping[str, bool]] = {
     "--no-control",
     "left_out",
     multiple=True,
-    type=click.Choice(list(LEFT_OUT)),
+    type=click.Choice([ADDRESS_RANDOMISATION, PINNING]),
     help="Leave a control out, to see what it is good for; may be given again.",
 )
 @click.option(
-    "--jobs", type=click.IntRange(1, 256), default=1, show_default=True, metavar="N", help="Trials side by side."
+    "--jobs", type=click.IntRange(1, 256), default=2, show_default=True, metavar="N", help="Trials side by side."
 )
 @click.option(
     "--timeout",
@@ -116,9 +113,7 @@ def command(
     settings = league.read_settings(os.environ)
     (workload,) = league.workloads([scenario], [variant], settings)
     rises = tuple(sorted({parse_size(size) for size in sizes} or RISES))
-    controls = available_controls()
-    for name in left_out:
-        controls = replace(controls, **LEFT_OUT[name])
+    controls = _controls(left_out)
     randomised = not controls.address_randomisation_off
     plan = Plan(
         workload=workload,
@@ -139,6 +134,15 @@ def command(
     else:
         _print_diagnosis(plan, diagnosis)
     return EXIT_OK
+
+
+def _controls(left_out: Sequence[str]) -> Controls:
+    available = available_controls()
+    return replace(
+        available,
+        address_randomisation_off=available.address_randomisation_off and ADDRESS_RANDOMISATION not in left_out,
+        pinned_cpu=available.pinned_cpu and PINNING not in left_out,
+    )
 
 
 def _measure(plan: Plan, controls: Controls, *, jobs: int, timeout: float) -> list[Reading]:
@@ -200,14 +204,21 @@ def _print_diagnosis(plan: Plan, diagnosis: Diagnosis) -> None:
 
 def _sentences(plan: Plan, diagnosis: Diagnosis) -> list[str]:
     name = f"{plan.workload.scenario}/{plan.workload.variant}"
+    smallest = diagnosis.smallest_detectable_bytes
     found = ", ".join(
         f"{format_bytes(rise.injected_bytes)} in {rise.detected} of {rise.tries}" for rise in diagnosis.rises
     )
-    smallest = diagnosis.smallest_detectable_bytes
+    tries = _plural(plan.tries, "try", "tries")
+    comparisons = _plural(plan.comparisons, "comparison", "comparisons")
     return [
         f"{len(diagnosis.peak_bytes)} trials of {name}, unchanged, spread {format_bytes(diagnosis.spread_bytes)}.",
-        "The smallest rise detected every time is "
-        + (f"{format_bytes(smallest)}." if smallest is not None else "none of those injected."),
-        f"Detected, with {plan.repeats} trials a side: {found} tries.",
-        f"False alarms: {diagnosis.false_alarms} in {diagnosis.comparisons} comparisons of unchanged trials.",
+        f"The smallest rise detected every time is {format_bytes(smallest)}."
+        if smallest is not None
+        else "No injected rise can be relied on to be detected.",
+        f"Detected, with {plan.repeats} trials a side: {found} {tries}.",
+        f"False alarms: {diagnosis.false_alarms} in {plan.comparisons} {comparisons} of unchanged trials.",
     ]
+
+
+def _plural(count: int, one: str, many: str) -> str:
+    return one if count == 1 else many
