@@ -44,6 +44,7 @@ class Isolation:
     artifacts: Path | None = None  # a folder for the files that meters leave
     cancelled: threading.Event = field(default_factory=threading.Event)
     _starting: threading.Lock = field(default_factory=threading.Lock)
+    _mapped_files: set[str] = field(default_factory=set)  # by the warm-ups
 
     def run(self, trial: Trial, cpu: int) -> Reading:
         """Run one trial in a process of its own.
@@ -56,6 +57,8 @@ class Isolation:
         with _scratch_folder() as scratch, self._group_for(trial) as group:
             _write_request(scratch, trial, self.time_limit_seconds)
             with self._starting:
+                # Before each trial and not only once: the page cache of an idle machine shrinks by itself.
+                _read_whole(self._mapped_files)
                 time.sleep(START_SPACING_SECONDS)
             command = self._command(scratch)
             with _started(stub.held(command) if group else command, self.controls, cpu, scratch) as process:
@@ -64,7 +67,7 @@ class Isolation:
                     group.add(process.pid)
                     stub.let_go(process.pid)
                 ended = self._watch(trial, process, group)
-            _read_whole(ended.mapped_files)
+            self._mapped_files.update(ended.mapped_files)
             collected = load_meter(trial.meter).collect(scratch, self.artifacts)
             return _reading(trial, ended, scratch, collected)
 
