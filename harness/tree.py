@@ -9,6 +9,7 @@ from harness.cgroups import Group
 from harness.processes import descendants, read_proportional
 
 TREE_METER = "peak_tree"
+ATTEMPTS = 3  # at a sample in which no process comes or goes
 SAMPLE_WORDS = "sampled every 10 ms and never below what its largest process held"
 
 
@@ -51,8 +52,13 @@ class ProportionalSource:
 
     def now(self) -> int:
         """Read the bytes in use now."""
-        self._known = descendants(self._root, self._known)
-        return sum(read_proportional(pid) for pid in self._known)
+        for _ in range(ATTEMPTS):
+            self._known = descendants(self._root, self._known)
+            total = sum(read_proportional(pid) for pid in self._known)
+            # A fork in between would have its pages counted whole in the parent and in part in the child.
+            if descendants(self._root, self._known) == self._known:
+                break
+        return total
 
 
 def tree_source(root: int, group: Group | None) -> TreeSource:
