@@ -39,7 +39,11 @@ class CgroupSource:
 
 
 class ProportionalSource:
-    """Adds up proportional set sizes: slower, and a process that lives shorter than a sample may be missed."""
+    """Adds up proportional set sizes: slower, and not in one instant.
+
+    A process that lives shorter than a sample may be missed; pages of one that is just ending may be counted in part
+    a second time.
+    """
 
     words = (
         f"anonymous and shared memory, proportional set sizes added up, {SAMPLE_WORDS}; "
@@ -52,6 +56,7 @@ class ProportionalSource:
 
     def now(self) -> int:
         """Read the bytes in use now."""
+        total = 0
         for _ in range(ATTEMPTS):
             self._known = descendants(self._root, self._known)
             total = sum(read_proportional(pid) for pid in self._known)

