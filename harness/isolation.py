@@ -68,7 +68,8 @@ class Isolation:
                     stub.let_go(process.pid)
                 ended = self._watch(trial, process, group)
             self._mapped_files.update(ended.mapped_files)
-            collected = load_meter(trial.meter).collect(scratch, self.artifacts)
+            artifacts = None if trial.repeat == WARM_UP else self.artifacts
+            collected = load_meter(trial.meter).collect(scratch, artifacts)
             return _reading(trial, ended, scratch, collected)
 
     @contextmanager
