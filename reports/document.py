@@ -37,6 +37,7 @@ class Row:
     outcome: str  # "ok", or the outcome that was worst, e.g. "wrong-output 5/5"
     phases: tuple[tuple[str, int], ...]  # name and peak bytes, in order
     warnings: tuple[str, ...]
+    artifacts: tuple[str, ...] = ()  # files that the meter left, relative to the folder of the results
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +101,65 @@ class InstrumentRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AttributionRow:
+    """What one fix saves, in four terms that differ because fixes replace one another; a saving is positive.
+
+    None stands where a combination that the figure takes was not measured, or did not come to a right output.
+    """
+
+    fix: str  # e.g. "fix 5: lower concurrency"
+    alone_bytes: int | None  # against nothing fixed
+    leave_one_out_bytes: int | None  # what is lost when it alone is left out of all
+    cumulative_bytes: int | None  # what it adds to those before it in the order of the steps
+    shapley_bytes: int | None  # its exact share; the shares add up to what all save together
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InteractionCell:
+    """How far two fixes together save more (or less, below 0) than the one and the other apart."""
+
+    first: str  # a fix as in AttributionRow
+    second: str
+    saved_bytes: int
+    words: str  # e.g. "fix-1 and fix-2 replace each other: ..."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attribution:
+    """Which fix bought which megabytes."""
+
+    rows: tuple[AttributionRow, ...]
+    interactions: tuple[InteractionCell, ...]  # one for each pair; empty where not all combinations were measured
+    saved_bytes: int | None  # by all fixes together
+    notes: tuple[str, ...]  # what follows from the figures, one sentence each
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Growth:
+    """How the peak of one variant grows with the size of its input, and the straight line through it."""
+
+    variant: str
+    role: Role
+    sizes: tuple[int, ...]  # number of teams, ascending
+    peak_bytes: tuple[int, ...]  # one for each size
+    intercept_bytes: float
+    slope_bytes: float  # per team
+    slope_low: float
+    slope_high: float
+    straight: bool  # whether the points lie on the line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsWrittenRow:
+    """One fix in its effective form beside the letter of its description."""
+
+    fix: str
+    effective_bytes: int | None  # saved by the effective form alone
+    as_written_bytes: int | None  # saved by the form as written alone, whatever it loses
+    loses: str  # what the form as written loses, in words; "" where its output is right
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
     """All that is said of one scenario."""
 
@@ -114,6 +174,9 @@ class Section:
     claims: tuple[ClaimRow, ...] = ()
     instruments: tuple[InstrumentRow, ...] = ()  # empty where only one meter was asked for
     instrument_notes: tuple[str, ...] = ()  # what each meter reads, and why the figures differ
+    attribution: Attribution | None = None
+    as_written: tuple[AsWrittenRow, ...] = ()
+    growth: tuple[Growth, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
