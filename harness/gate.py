@@ -25,6 +25,17 @@ class Verdict(StrEnum):
     PASS = "pass"  # noqa: S105 - a verdict
 
 
+_PLURAL = {
+    Verdict.FAILED: "failed",
+    Verdict.REGRESSION: "regressed",
+    Verdict.MISSING: "missing",
+    Verdict.INCONCLUSIVE: "not decided",
+    Verdict.NEW: "new",
+    Verdict.IMPROVEMENT: "improved",
+    Verdict.PASS: "unchanged within what is allowed",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thresholds:
     """How far a peak may rise. Only a rise beyond both `relative` and `absolute_bytes` is a regression."""
@@ -65,7 +76,26 @@ class Judgement:
     """All rows and the verdict that follows from them."""
 
     rows: tuple[GateRow, ...]
+    thresholds: Thresholds
+    noise_floor_bytes: int | None = None  # spread of unchanged trials just before; None where nothing was measured
     warnings: tuple[str, ...] = ()
+
+    @property
+    def headline(self) -> str:
+        """Say in one sentence what came of it."""
+        counts = {verdict: sum(row.verdict is verdict for row in self.rows) for verdict in Verdict}
+        words = [f"{count} {_PLURAL[verdict]}" for verdict, count in counts.items() if count]
+        sentence = f"{len(self.rows)} compared: {', '.join(words)}." if words else "Nothing was compared."
+        worst = max(
+            (row for row in self.rows if row.verdict is Verdict.REGRESSION and row.shift),
+            key=lambda row: row.shift.bytes if row.shift else 0,
+            default=None,
+        )
+        if worst is None or worst.shift is None:
+            return sentence
+        share = f" ({worst.shift.bytes / worst.base_bytes:+.2%})" if worst.base_bytes else ""
+        rise = f"{format_shift(worst.shift.bytes)}{share}"
+        return f"{sentence} The largest rise is {rise} in {worst.scenario}/{worst.variant}."
 
     @property
     def verdict(self) -> Verdict:
@@ -91,7 +121,7 @@ def judge_all(
     rows = [judge(base.get(key), sample, thresholds, against=against) for key, sample in head.items()]
     for key, sample in base.items():
         if key not in head and not {sample.scenario, f"{sample.scenario}/{sample.variant}"} & gone:
-            rows.append(_missing(sample, against))
+            rows.append(missing(sample.key, against, base_bytes=sample.median_bytes))
     if thresholds.slope_bytes is not None:
         rows += _slope_rows(base, head, thresholds.slope_bytes, against)
     return rows
@@ -161,16 +191,18 @@ def _within_budget(row: GateRow, head: Sample) -> GateRow:
     return replace(row, verdict=Verdict.REGRESSION, reason=reason)
 
 
-def _missing(base: Sample, against: str) -> GateRow:
+def missing(key: Key, against: str, *, base_bytes: int | None = None) -> GateRow:
+    """Judge what the base has and the head lacks: otherwise a new name would be a way around the gate."""
+    scenario, variant, meter = key
     return GateRow(
-        scenario=base.scenario,
-        variant=base.variant,
-        meter=base.meter,
+        scenario=scenario,
+        variant=variant,
+        meter=meter,
         against=against,
-        base_bytes=base.median_bytes,
+        base_bytes=base_bytes,
         head_bytes=None,
         shift=None,
-        budget_bytes=base.budget_bytes,
+        budget_bytes=None,
         verdict=Verdict.MISSING,
         reason=f"{against} has this workload and the head has not; name it as removed if that is meant",
     )

@@ -1,9 +1,11 @@
 """Chooses the suite that a command works on."""
 
 import os
+from pathlib import Path
 
 from harness.commands.suites import Suite
 from harness.commands.suites.league import LeagueSuite
+from harness.configuration import read_configuration
 from harness.errors import unknown_name
 
 SUITES = ("league",)
@@ -17,4 +19,4 @@ def choose_suite(name: str | None) -> Suite:
     """
     if name not in (None, *SUITES):
         raise unknown_name("suite", name or "", list(SUITES))
-    return LeagueSuite(os.environ)
+    return LeagueSuite(os.environ, read_configuration(Path.cwd()).gate)
