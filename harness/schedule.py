@@ -29,6 +29,8 @@ def interleave(workloads: Sequence[Workload], meters: Sequence[str], repeats: in
 
 
 def _warm_ups(workloads: Sequence[Workload], meters: Sequence[str]) -> tuple[Trial, ...]:
-    """Take one for each callable and meter: variants of one workload share their code."""
-    first = {(workload.target, meter): workload for meter in meters for workload in reversed(workloads)}
+    """Take one for each callable, or scenario of commands, and meter: variants of one workload share their code."""
+    first = {
+        (workload.target or workload.scenario, meter): workload for meter in meters for workload in reversed(workloads)
+    }
     return tuple(Trial(workload=workload, meter=meter, repeat=WARM_UP) for (_, meter), workload in first.items())
