@@ -155,7 +155,8 @@ def command(
         results = read_results(head)
         judgement = _judge_stored(results, stored, asked)
     else:
-        judgement, results = _judge_measured(suite, suite.workloads(scenarios, variants), ref, stored, asked)
+        workloads = suite.prepare(suite.workloads(scenarios, variants))
+        judgement, results = _judge_measured(suite, workloads, ref, stored, asked)
     _show(judgement, results, folder, form)
     return _exit_code(judgement.verdict, strict=strict)
 

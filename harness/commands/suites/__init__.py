@@ -49,6 +49,14 @@ class Suite(Protocol):
         """Name the workloads that a checkout of the project defines, by scenario and variant."""
         ...
 
+    def prepare(self, workloads: Sequence[Workload]) -> list[Workload]:
+        """Do what must be done before any of these is measured; give those that can be.
+
+        Raises:
+            UsageError: one of them is not there, or cannot be imported.
+        """
+        ...
+
     def stories(self, results: Results) -> Mapping[str, Story]:
         """Give the story of each scenario in the results, also of those that the suite does not know."""
         ...
