@@ -1,6 +1,8 @@
 """Chooses the suite that a command works on."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from harness.commands.suites import Suite
@@ -32,6 +34,25 @@ def choose_suite(name: str | None) -> Suite:
     from harness.commands.suites.league import LeagueSuite  # noqa: PLC0415 - the pipelines, only where they are run
 
     return LeagueSuite(os.environ)
+
+
+@contextmanager
+def open_suite(name: str | None, asv: Path | None) -> Iterator[Suite]:
+    """Give the suite of a name, or that of a folder of asv's, for the length of a `with`.
+
+    Raises:
+        UsageError: there is none, or both are asked for.
+    """
+    if asv is None:
+        yield choose_suite(name)
+        return
+    if name is not None:
+        raise UsageError("--asv takes the workloads of an asv suite, and --suite those of another. Give one of them.")
+    from harness.commands.suites.asv import asv_suite  # noqa: PLC0415 - only where there is one
+
+    configuration = read_configuration(Path())
+    with asv_suite(asv, str(Path(configuration.python).absolute()) if configuration.python else "") as suite:
+        yield suite
 
 
 def require_league(verb: str, name: str | None) -> None:
