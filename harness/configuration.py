@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import UsageError
-from harness.units import KIB, parse_size
+from harness.units import KIB, parse_share, parse_size
 
 Scalar = bool | int | float | str
 
@@ -28,7 +28,6 @@ MOST_REPEATS = 10_000
 LARGEST_INTEGER = 2**63  # what TOML itself promises to hold
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
-_SHARE = re.compile(r"\s*(\d{1,6}(?:\.\d{1,6})?)\s*%\s*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -327,11 +326,10 @@ class _Table:
         value = self.values.get(key)
         if value is None:
             return default
-        match = _SHARE.fullmatch(value) if isinstance(value, str) else None
-        share = float(match[1]) / 100 if match else math.inf
-        if share > 1:
-            raise self.error(key, f'a percentage from 0 % to 100 % was wanted, such as "1 %"; not {_shown(value)}.')
-        return share
+        try:
+            return parse_share(value if isinstance(value, str) else _shown(value))
+        except UsageError as error:
+            raise self.error(key, str(error)) from error
 
     def number(self, key: str, above: float, most: float, unit: str) -> float | None:
         """Read a number in a range that leaves out its lower end; None where there is none."""

@@ -17,6 +17,8 @@ VERBS: Mapping[str, str] = {
     "attribute": "Say which fix bought which megabytes.",
     "scale": "Show how the peak grows with the number of teams.",
     "floor": "Find the smallest memory limit under which a variant still finishes.",
+    "gate": "Decide whether a change may go in by its peak memory.",
+    "promote": "Accept the levels of a run into a baseline.",
     "doctor": "Say how exact membench is on this machine.",
     "compare": "Show how far the peaks of one run lie from another's.",
     "report": "Write the report and the charts of a run again.",

@@ -75,7 +75,7 @@ def command(
     with cgroups.group() as group:
         version = group.version
     session = Session.begin(settings, time_limit_seconds=timeout, jobs=1)
-    isolation = Isolation(controls=session.controls, time_limit_seconds=timeout)
+    isolation = session.isolation
     floors = [_floor(isolation, workload, limit) for workload in workloads]
     document = validated(_document(scenario, floors, version, limit), DOCUMENT)
     if form == "json":

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.commands.suites.story import PlainStory, Story
+from harness.configuration import GateSettings
 from harness.errors import UsageError, unknown_name
 from harness.inquiries import TIME_LIMIT_SECONDS, Place, ask
 from harness.kinds import ASV
@@ -94,6 +95,28 @@ class AsvSuite:
             (workload.scenario, workload.variant) for workload, declines in zip(tried, answers, strict=True) if declines
         }
         return [workload for workload in workloads if (workload.scenario, workload.variant) not in gone]
+
+    @property
+    def gate(self) -> GateSettings:
+        """Have no settings of its own."""
+        return GateSettings()
+
+    def at(self, workloads: Sequence[Workload], checkout: Path, scratch: Path) -> list[Workload]:
+        """Refuse: benchmarks import the project as it is installed, whatever is checked out.
+
+        Raises:
+            UsageError: always.
+        """
+        del workloads, scratch
+        raise UsageError(
+            f"An asv suite measures the project as it is installed, and not the one in {checkout}. "
+            "Install each version, keep its results with membench run --asv DIR --out DIR, and compare those."
+        )
+
+    def defined_in(self, checkout: Path) -> set[tuple[str, str]]:
+        """Know of no checkout."""
+        del checkout
+        return set()
 
     def stories(self, results: Results) -> Mapping[str, Story]:
         """Know nothing of any benchmark but its samples."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from harness.commands.suites import Suite
 from harness.commands.suites.project import ProjectSuite
-from harness.configuration import PYPROJECT, ROOT_TABLE, Configuration, read_configuration
+from harness.configuration import PYPROJECT, ROOT_TABLE, read_configuration
 from harness.errors import UsageError, unknown_name
 
 LEAGUE = "league"
@@ -23,8 +23,8 @@ def choose_suite(name: str | None) -> Suite:
     """
     if name not in (None, *SUITES):
         raise unknown_name("suite", name or "", list(SUITES))
-    configuration = read_configuration(Path()) if name != LEAGUE else Configuration()
-    if configuration.workloads:
+    configuration = read_configuration(Path())
+    if configuration.workloads and name != LEAGUE:
         return ProjectSuite(configuration, os.environ)
     if name == PROJECT:
         raise UsageError(
@@ -33,7 +33,7 @@ def choose_suite(name: str | None) -> Suite:
         )
     from harness.commands.suites.league import LeagueSuite  # noqa: PLC0415 - the pipelines, only where they are run
 
-    return LeagueSuite(os.environ)
+    return LeagueSuite(os.environ, configuration.gate)
 
 
 @contextmanager

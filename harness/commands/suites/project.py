@@ -4,11 +4,19 @@ import os
 import re
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from harness.commands.suites.story import PlainStory, Story
-from harness.configuration import Configuration, Scalar, WorkloadSettings, value_words
+from harness.configuration import (
+    Configuration,
+    GateSettings,
+    Scalar,
+    WorkloadSettings,
+    read_configuration,
+    value_words,
+)
 from harness.errors import UsageError, unknown_name
 from harness.inquiries import Place, ask
 from harness.kinds import COMMAND, FUNCTION
@@ -59,6 +67,32 @@ class ProjectSuite:
         for together in calls.values():
             self._require_callables(together)
         return list(workloads)
+
+    @property
+    def gate(self) -> GateSettings:
+        """What the project's gate allows."""
+        return self._configuration.gate
+
+    def at(self, workloads: Sequence[Workload], checkout: Path, scratch: Path) -> list[Workload]:
+        """Take the project from a checkout of it: what is imported, the folder to run in, and its Python if named."""
+        del scratch
+        there = replace(self._configuration, folder=checkout, python=self._configuration.gate.python)
+        suite = ProjectSuite(there, self._environ)
+        suite._require_interpreter()
+        return [
+            suite._workload(self._settings[workload.scenario], workload.variant, workload.parameters)
+            for workload in workloads
+        ]
+
+    def defined_in(self, checkout: Path) -> set[tuple[str, str]]:
+        """Name the workloads of a checkout's own pyproject.toml; none where that is no configuration."""
+        with suppress(UsageError):
+            return {
+                (workload.name, variant)
+                for workload in read_configuration(checkout).workloads
+                for variant in workload.variants
+            }
+        return set()
 
     def stories(self, results: Results) -> Mapping[str, Story]:
         """Know nothing of any workload but its samples."""
@@ -115,13 +149,16 @@ class ProjectSuite:
         )
         raise self._configuration.error(workload.scenario, "command", f"no program {program!r}: {words}.")
 
-    def _require_callables(self, workloads: Sequence[Workload]) -> None:
-        interpreter = workloads[0].interpreter
+    def _require_interpreter(self) -> None:
+        interpreter = self._interpreter()
         if interpreter and not os.access(interpreter, os.X_OK):
             raise UsageError(
                 f"{self._configuration.file}, [tool.membench], python: there is no interpreter {interpreter}. "
                 "Make the project's environment first, or leave the key out."
             )
+
+    def _require_callables(self, workloads: Sequence[Workload]) -> None:
+        self._require_interpreter()
         wanted = {
             (workload.scenario, key, target): None
             for workload in workloads
@@ -131,7 +168,9 @@ class ProjectSuite:
         problems = ask(
             "imports",
             {"import_paths": workloads[0].import_paths, "targets": [target for _, _, target in wanted]},
-            Place(interpreter=interpreter, folder=workloads[0].folder, environment=workloads[0].environment),
+            Place(
+                interpreter=workloads[0].interpreter, folder=workloads[0].folder, environment=workloads[0].environment
+            ),
         )
         for (name, key, target), problem in zip(wanted, problems, strict=True):
             if problem:
