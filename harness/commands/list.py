@@ -1,4 +1,4 @@
-"""`membench list`: list scenarios, variants, meters, charts or formats."""
+"""`membench list`: list scenarios, variants, meters, charts, formats or exports."""
 
 import click
 from rich.console import Console
@@ -9,16 +9,17 @@ from harness.commands.suites import league
 from harness.errors import EXIT_OK
 from harness.meters import load_meter, meter_names
 from reports.charts import chart_names
+from reports.exports import export_names, load_export
 from reports.formats import format_names
 
-KINDS = ("scenarios", "variants", "meters", "charts", "formats")
+KINDS = ("scenarios", "variants", "meters", "charts", "formats", "exports")
 
 
 @click.command(name="list")
 @click.argument("kind", type=click.Choice(KINDS), required=False)
 @click.option("--format", "form", type=click.Choice(["console", "json"]), default="console", show_default=True)
 def command(kind: str | None, form: str) -> int:
-    """List scenarios, variants, meters, charts or formats; all of them where no kind is named."""
+    """List scenarios, variants, meters, charts, formats or exports; all of them where no kind is named."""
     found = {one: _entries(one) for one in ([kind] if kind else KINDS)}
     if form == "json":
         print_json(found)
@@ -46,5 +47,7 @@ def _entries(kind: str) -> dict[str, str]:
             return {name: load_meter(name).METER.summary for name in meter_names()}
         case "charts":
             return dict.fromkeys(chart_names(), "")
+        case "exports":
+            return {name: load_export(name).summary for name in export_names()}
         case _:
             return dict.fromkeys(format_names(), "")
