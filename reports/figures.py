@@ -2,13 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from hashlib import sha256
 
 from harness.model import Outcome, Results, Sample
 from reports.wording import plain
 
 _RAN_TO_THE_END = frozenset({Outcome.OK, Outcome.WRONG_OUTPUT})
-_DIGEST_DIGITS = 8
 _BLANK = "(blank)"  # a name of nothing but white space
 
 
@@ -48,15 +46,6 @@ def figures_of(results: Results) -> tuple[tuple[Figure, ...], tuple[str, ...]]:
             continue
         figures.append(_figure(sample, scenario, _free_variant(scenario, variant, meter, taken), meter))
     return tuple(figures), tuple(left_out)
-
-
-def shortened(text: str, most_bytes: int) -> str:
-    """Cut a text to so many bytes of UTF-8; what is cut ends in a digest of the whole, so that two stay two."""
-    encoded = text.encode()
-    if len(encoded) <= most_bytes:
-        return text
-    ending = f"~{sha256(encoded).hexdigest()[:_DIGEST_DIGITS]}"
-    return encoded[: most_bytes - len(ending)].decode(errors="ignore") + ending
 
 
 def _why_not(sample: Sample) -> str:

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.model import Results
-from reports.figures import Figure, shortened
+from harness.naming import shortened
+from reports.figures import Figure
 
 _LONGEST_BENCHMARK_BYTES = 1024
 _LONGEST_MEASURE_BYTES = 64

@@ -24,8 +24,9 @@ from sample_results import ENVIRONMENT, results, sample
 
 from harness.errors import UsageError
 from harness.model import Outcome, Results
+from harness.naming import shortened
 from reports.exports import export_names, load_export
-from reports.figures import figures_of, shortened
+from reports.figures import figures_of
 
 # https://bencher.dev/bmf.json; the lengths are those of Bencher's own checks.
 BMF = {

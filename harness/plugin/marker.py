@@ -1,0 +1,53 @@
+"""Reads the marker `memory_budget`."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from harness.errors import UsageError, unknown_name
+from harness.plugin.instruments import METERS
+from harness.pytest_plugin import MARKER
+from harness.units import parse_size
+
+_KEYWORDS = ("growth", "isolated", "meter")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """What a test may take. Without a bound it is only measured."""
+
+    peak_bytes: int | None
+    growth_bytes: int | None
+    meter: str
+    isolated: bool
+
+
+def budget_of(item: pytest.Item) -> Budget | None:
+    """Read the marker that is closest to a test; None where there is none.
+
+    Raises:
+        UsageError: it has an argument that does not exist or is none of its kind.
+    """
+    mark = item.get_closest_marker(MARKER)
+    if mark is None:
+        return None
+    for name in mark.kwargs:
+        if name not in _KEYWORDS:
+            raise unknown_name(f"argument of {MARKER}", name, list(_KEYWORDS))
+    if len(mark.args) > 1:
+        raise UsageError(f"{MARKER} takes one size and keywords, not {len(mark.args)} sizes. Write growth=... by name.")
+    meter, isolated = mark.kwargs.get("meter", "peak_rss"), mark.kwargs.get("isolated", False)
+    if meter not in METERS:
+        raise unknown_name("meter", str(meter), list(METERS))
+    if not isinstance(isolated, bool):
+        raise UsageError(f"{MARKER}: isolated={isolated!r} is neither True nor False.")
+    return Budget(
+        peak_bytes=_size(mark.args[0]) if mark.args else None,
+        growth_bytes=_size(mark.kwargs["growth"]) if "growth" in mark.kwargs else None,
+        meter=meter,
+        isolated=isolated,
+    )
+
+
+def _size(value: object) -> int:
+    return parse_size(str(value))
