@@ -12,8 +12,10 @@ import pytest
 from harness.errors import MembenchError
 from harness.plugin.instruments import METERS, CallSiteTracer, Instrument, Measured
 from harness.plugin.judging import fail
+from harness.plugin.marker import require_no_clash
 from harness.plugin.rerun import CALL_SITES
 
+_MEMRAY_MANAGER = "memray_manager"  # the part of pytest-memray that tracks
 _STRICT = "[XPASS(strict)]"  # how pytest says that a test should have failed: whoever asked will say it again
 
 
@@ -34,12 +36,18 @@ class Child:
         config.option.membench_update = False
         vars(config.option).update({name: value for name, value in request["options"].items() if name in config.option})
 
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Keep pytest-memray off where lines are looked for: its tracker takes the place of what looks."""
+        if self._meter == CALL_SITES and session.config.pluginmanager.hasplugin(_MEMRAY_MANAGER):
+            session.config.pluginmanager.unregister(name=_MEMRAY_MANAGER)
+
     @pytest.hookimpl(wrapper=True, trylast=True)
-    def pytest_runtest_call(self) -> Generator[None, object, object]:
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
         """Measure the test."""
         instrument = _instrument(self._meter)
         started = time.monotonic()
         try:
+            require_no_clash(item, self._meter)
             instrument.start()
             result = yield
             self._wall_seconds = time.monotonic() - started

@@ -10,6 +10,8 @@ from harness.pytest_plugin import MARKER
 from harness.units import parse_size
 
 _KEYWORDS = ("growth", "isolated", "meter")
+_PYTEST_MEMRAY = "memray"  # the name that it is registered under
+_MEMRAY_MARKERS = ("limit_memory", "limit_leaks", "limit_leaked_objects")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +49,22 @@ def budget_of(item: pytest.Item) -> Budget | None:
         meter=meter,
         isolated=isolated,
     )
+
+
+def require_no_clash(item: pytest.Item, meter: str) -> None:
+    """Hold a meter against the plugins that work on the same test.
+
+    Raises:
+        UsageError: both would put a tracker of memray around it.
+    """
+    if meter != "memray" or not item.config.pluginmanager.hasplugin(_PYTEST_MEMRAY):
+        return
+    asked = item.config.getoption("memray", default=False) or item.config.getini("memray")
+    if asked or any(item.get_closest_marker(name) for name in _MEMRAY_MARKERS):
+        raise UsageError(
+            "pytest-memray tracks this test, and two memray trackers cannot nest. Leave out meter='memray', or do not "
+            "let pytest-memray track it."
+        )
 
 
 def _size(value: object) -> int:

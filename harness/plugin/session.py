@@ -19,7 +19,7 @@ from harness.plugin.baseline import Baseline, Thresholds, update_baseline
 from harness.plugin.instruments import METERS, Instrument, Measured, OwnPeakRss
 from harness.plugin.isolated import IsolatedTest, IsolatedTestError
 from harness.plugin.judging import describe_sites, fail, problems_of
-from harness.plugin.marker import Budget, budget_of
+from harness.plugin.marker import Budget, budget_of, require_no_clash
 from harness.plugin.rerun import CALL_SITES, Rerun, run_again
 from harness.plugin.rows import Row, reading_of_test, results_of, row_of
 from harness.plugin.section import write_section
@@ -33,11 +33,6 @@ _ROWS = pytest.StashKey[list[Row]]()
 _RERUN_SLOWDOWN = 30
 _RERUN_GRACE_SECONDS = 60
 _NO_FAILURES = (pytest.skip.Exception, pytest.xfail.Exception)
-_MEMRAY_MARKERS = ("limit_memory", "limit_leaks", "limit_leaked_objects")
-_MEMRAY_TRACKS = (
-    "pytest-memray tracks this test, and two memray trackers cannot nest. Leave out meter='memray', or do not let "
-    "pytest-memray track it."
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,21 +179,14 @@ class Session:
         return budget is not None and budget.isolated and not _uses_benchmark(item)
 
     def _begin(self, item: pytest.Item, budget: Budget | None) -> Instrument:
-        if budget is not None and budget.meter == "memray" and self._memray_tracks(item):
-            fail(f"{MARKER}: {_MEMRAY_TRACKS}")
         # A benchmark alone is only read: collecting garbage before it would be in its first round.
         instrument = METERS[budget.meter]() if budget is not None else OwnPeakRss(settled=False)
         try:
+            require_no_clash(item, budget.meter if budget is not None else "")
             instrument.start()
         except MembenchError as error:
             fail(f"{MARKER}: {error}")
         return instrument
-
-    def _memray_tracks(self, item: pytest.Item) -> bool:
-        if not self._config.pluginmanager.hasplugin("memray"):
-            return False
-        asked = self._config.getoption("memray", default=False) or self._config.getini("memray")
-        return bool(asked) or any(item.get_closest_marker(name) for name in _MEMRAY_MARKERS)
 
     def _give_up(
         self, item: pytest.Item, budget: Budget | None, instrument: Instrument, error: BaseException, seconds: float
