@@ -11,6 +11,7 @@ import tracemalloc
 from collections.abc import Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -199,6 +200,15 @@ METERS: Mapping[str, type[OwnPeakRss | OwnTracemalloc | OwnMemray]] = {
     "tracemalloc": OwnTracemalloc,
     "memray": OwnMemray,
 }
+
+
+@cache
+def warm_up_memray() -> None:
+    """Let memray take what its first tracker takes, 1.1 MiB, before a test that pytest-memray tracks is measured."""
+    from memray import Tracker  # noqa: PLC0415 - loaded by pytest-memray already
+
+    with tempfile.TemporaryDirectory(prefix="membench-") as folder, Tracker(Path(folder) / CAPTURE):
+        pass
 
 
 def _settle() -> None:

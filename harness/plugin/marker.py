@@ -51,16 +51,21 @@ def budget_of(item: pytest.Item) -> Budget | None:
     )
 
 
+def is_tracked_by_memray(item: pytest.Item) -> bool:
+    """Tell whether pytest-memray puts a tracker around a test."""
+    if not item.config.pluginmanager.hasplugin(_PYTEST_MEMRAY):
+        return False
+    asked = item.config.getoption("memray", default=False) or item.config.getini("memray")
+    return bool(asked) or any(item.get_closest_marker(name) for name in _MEMRAY_MARKERS)
+
+
 def require_no_clash(item: pytest.Item, meter: str) -> None:
     """Hold a meter against the plugins that work on the same test.
 
     Raises:
         UsageError: both would put a tracker of memray around it.
     """
-    if meter != "memray" or not item.config.pluginmanager.hasplugin(_PYTEST_MEMRAY):
-        return
-    asked = item.config.getoption("memray", default=False) or item.config.getini("memray")
-    if asked or any(item.get_closest_marker(name) for name in _MEMRAY_MARKERS):
+    if meter == "memray" and is_tracked_by_memray(item):
         raise UsageError(
             "pytest-memray tracks this test, and two memray trackers cannot nest. Leave out meter='memray', or do not "
             "let pytest-memray track it."

@@ -16,10 +16,10 @@ import pytest
 from harness.errors import MembenchError, UsageError
 from harness.model import CallSite, Reading
 from harness.plugin.baseline import Baseline, Thresholds, update_baseline
-from harness.plugin.instruments import METERS, Instrument, Measured, OwnPeakRss
+from harness.plugin.instruments import METERS, Instrument, Measured, OwnPeakRss, warm_up_memray
 from harness.plugin.isolated import IsolatedTest, IsolatedTestError
 from harness.plugin.judging import describe_sites, fail, problems_of
-from harness.plugin.marker import Budget, budget_of, require_no_clash
+from harness.plugin.marker import Budget, budget_of, is_tracked_by_memray, require_no_clash
 from harness.plugin.rerun import CALL_SITES, Rerun, run_again
 from harness.plugin.rows import Row, reading_of_test, results_of, row_of
 from harness.plugin.section import write_section
@@ -183,6 +183,8 @@ class Session:
         instrument = METERS[budget.meter]() if budget is not None else OwnPeakRss(settled=False)
         try:
             require_no_clash(item, budget.meter if budget is not None else "")
+            if is_tracked_by_memray(item):
+                warm_up_memray()
             instrument.start()
         except MembenchError as error:
             fail(f"{MARKER}: {error}")
