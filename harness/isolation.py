@@ -17,14 +17,14 @@ from pathlib import Path
 from typing import Any, Self
 
 from harness import cgroups, stub, worker
-from harness.call_sites import function_at, real_file
+from harness.call_sites import call_site
 from harness.controls import SCRUBBED_ENVIRONMENT, Controls, applied
 from harness.ending import judge_status
 from harness.errors import MeasurementError
 from harness.foreign import CommandTrial, run_command
 from harness.kinds import COMMAND, kind_file
 from harness.meters import load_meter, meter_file
-from harness.model import WARM_UP, CallSite, Outcome, PhaseSpan, Reading, Trial, Workload
+from harness.model import WARM_UP, Outcome, PhaseSpan, Reading, Trial, Workload
 from harness.tree import TREE_METER, TreeSource, tree_source
 from harness.watch import Recorder, Watch
 
@@ -317,7 +317,7 @@ def _reading(trial: Trial, ended: _Ended, scratch: Path, collected: dict[str, An
         detail=detail,
         stderr_tail="" if outcome is Outcome.OK else ended.stderr.decode(errors="replace"),
         source=ended.tree.words if ended.tree else found.get("source", ""),
-        call_sites=tuple(_call_site(site) for site in found.get("call_sites", ())),
+        call_sites=tuple(call_site(site) for site in found.get("call_sites", ())),
         artifacts=tuple(found.get("artifacts", ())),
     )
 
@@ -328,12 +328,6 @@ def _read_found(path: Path) -> dict[str, Any] | None:
     except FileNotFoundError:
         return None
     return found
-
-
-def _call_site(found: dict[str, Any]) -> CallSite:
-    """Complete what a meter knows of a place: the file behind a frozen module, the function around a line."""
-    file, line = real_file(found["file"]), found["line"]
-    return CallSite(file=file, line=line, function=found["function"] or function_at(file, line), bytes=found["bytes"])
 
 
 def _judge(trial: Trial, ended: _Ended, found: dict[str, Any]) -> tuple[Outcome, str]:

@@ -22,7 +22,8 @@ VERBS: Mapping[str, str] = {
     "doctor": "Say how exact membench is on this machine.",
     "compare": "Show how far the peaks of one run lie from another's.",
     "report": "Write the report and the charts of a run again.",
-    "list": "List workloads, scenarios, variants, meters, charts or formats.",
+    "export": "Write a run for another tool: a dashboard, a spreadsheet, a monitor.",
+    "list": "List workloads, scenarios, variants, meters, charts, formats or exports.",
 }
 """Each verb with its summary, so that --help imports none of them. A test holds the summaries to the docstrings."""
 

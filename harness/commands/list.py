@@ -1,4 +1,4 @@
-"""`membench list`: list workloads, scenarios, variants, meters, charts or formats."""
+"""`membench list`: list workloads, scenarios, variants, meters, charts, formats or exports."""
 
 import shlex
 from pathlib import Path
@@ -15,16 +15,17 @@ from harness.errors import EXIT_OK
 from harness.meters import load_meter, meter_names
 from harness.units import format_bytes
 from reports.charts import chart_names
+from reports.exports import export_names, load_export
 from reports.formats import format_names
 
-KINDS = ("workloads", "scenarios", "variants", "meters", "charts", "formats")
+KINDS = ("workloads", "scenarios", "variants", "meters", "charts", "formats", "exports")
 
 
 @click.command(name="list")
 @click.argument("kind", type=click.Choice(KINDS), required=False)
 @click.option("--format", "form", type=click.Choice(["console", "json"]), default="console", show_default=True)
 def command(kind: str | None, form: str) -> int:
-    """List workloads, scenarios, variants, meters, charts or formats; all of them where no kind is named.
+    """List workloads, scenarios, variants, meters, charts, formats or exports; all of them where no kind is named.
 
     Workloads are those of pyproject.toml in this folder.
     """
@@ -59,6 +60,8 @@ def _entries(kind: str) -> dict[str, str]:
             return {name: load_meter(name).METER.summary for name in meter_names()}
         case "charts":
             return dict.fromkeys(chart_names(), "")
+        case "exports":
+            return {name: load_export(name).summary for name in export_names()}
         case _:
             return dict.fromkeys(format_names(), "")
 

@@ -57,13 +57,19 @@ def _sample_document(sample: Sample) -> dict[str, Any]:
     }
 
 
-def write_results(results: Results, folder: Path, name: str = RESULTS_FILE) -> Path:
-    """Write `results.json`, or a file of another name, into a folder, all of it or nothing."""
-    path = folder / name
-    with atomic_writer(path) as file:
-        json.dump(results_document(results), file, indent=1)
-        file.write("\n")
+def write_results(results: Results, folder: Path) -> Path:
+    """Write `results.json` into a folder, all of it or nothing."""
+    path = folder / RESULTS_FILE
+    write_results_file(results, path)
     return path
+
+
+def write_results_file(results: Results, path: Path) -> None:
+    """Write a results document under any name, all of it or nothing."""
+    document = results_document(results)
+    with atomic_writer(path) as file:
+        json.dump(document, file, indent=1)
+        file.write("\n")
 
 
 def read_results(path: Path) -> Results:
