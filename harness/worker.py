@@ -49,13 +49,22 @@ def main(scratch: str) -> None:
     # Ends the process even if nobody is left to do so; the watcher outside acts first.
     signal.setitimer(signal.ITIMER_REAL, request["alarm_seconds"])
     sys.path += request["package_paths"]
-    meter = _load_meter(request["meter_file"])
-    meter.start()
-    phases = Phases(meter)
-    sys.path[:0] = request["import_paths"]
+    meter = _load(request["meter_file"]).METER
     workload = None
+    if request["kind_file"]:
+        sys.path[:0] = request["import_paths"]
+        if request["folder"]:
+            os.chdir(request["folder"])
+        workload = _load(request["kind_file"]).make(request, _resolve)
+        meter.start(scratch)
+        meter.end_phase()  # what was taken until here is not counted
+    else:
+        meter.start(scratch)
+        sys.path[:0] = request["import_paths"]
+    phases = Phases(meter)
     try:
-        workload = _resolve(request["target"])(**request["parameters"], scratch=scratch)
+        if workload is None:
+            workload = _resolve(request["target"])(**request["parameters"], scratch=scratch)
         workload.run(phases.mark)
         phases.mark(LAST_PHASE)
     finally:
@@ -68,14 +77,14 @@ def main(scratch: str) -> None:
     _write(os.path.join(scratch, READING), reading)
 
 
-def _load_meter(path: str) -> Any:
+def _load(path: str) -> Any:
     # By its file and not by its name: the harness need not be importable where a workload's own packages are.
-    spec = spec_from_file_location("membench_meter", path)
+    spec = spec_from_file_location("membench_" + os.path.basename(path)[:-3], path)
     assert spec is not None, path
     assert spec.loader is not None, path
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module.METER
+    return module
 
 
 def _resolve(target: str) -> Any:

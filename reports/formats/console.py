@@ -48,7 +48,9 @@ def render_console(report: "Report", console: Console) -> None:
 
 
 def _section(section: "Section", console: Console) -> "Iterator[RenderableType]":
-    heading = Text.assemble((wording.plain(section.scenario), "bold"), ": ", wording.plain(section.summary))
+    heading = Text.assemble(
+        (wording.plain(section.scenario), "bold"), *([": ", wording.plain(section.summary)] if section.summary else [])
+    )
     yield Text()
     # A rule would cut a long heading short, so the heading stands below it and may wrap.
     yield _rule(console)

@@ -207,7 +207,7 @@ class _Section:
         before, after = self._peak(self._story.before), self._peak(self._story.after)
         reference = self._peak(self._story.reference)
         if before is None:
-            return f"{len(self._samples)} samples; the parallel baseline is not among them."
+            return self._plain_headline()
         sentences = [f"In parallel with nothing fixed the peak is {format_bytes(before)}"]
         if reference is not None:
             sentences[0] += f", one at a time it was {format_bytes(reference)}"
@@ -216,6 +216,17 @@ class _Section:
             if reference is not None and before > reference:
                 sentences[0] += f", which undoes {100 * (before - after) / (before - reference):.0f} % of the rise"
         return ". ".join([*sentences, *self._singles(before)]) + "."
+
+    def _plain_headline(self) -> str:
+        """Name the largest peak, where there is no story to tell."""
+        missing = f"; {self._story.before} is not among the samples" if self._story.before is not None else ""
+        peaks = {sample.variant: sample.median_bytes for sample in self._samples if sample.meter == self._meter}
+        known = {variant: peak for variant, peak in peaks.items() if peak is not None}
+        if not known:
+            return f"No trial came to a figure{missing}."
+        largest = max(known, key=lambda variant: known[variant])
+        among = f" the largest of {len(known)}:" if len(known) > 1 else ""
+        return f"The peak is {format_bytes(known[largest])},{among} {largest}{missing}."
 
     def _singles(self, before: int) -> Iterable[str]:
         saved = {}
