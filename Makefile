@@ -15,7 +15,7 @@ INCIDENT := sequential baseline fix-1 fix-2 fix-3 fix-4 fix-5 fix-6 fix-7 all
 bench: $(VENV)/.installed  ## the main job: every variant of the league, then the incident's levels
 	$(BIN)/membench run --scenario league --repeats 3 --jobs $(JOBS) --out $(OUT)/league
 	$(BIN)/membench run --scenario incident --repeats 1 --jobs $(JOBS) $(INCIDENT:%=--variant %) --out $(OUT)/incident
-	@echo "The charts are in $(OUT)/league/charts and $(OUT)/incident/charts, the reports beside them."
+	$(BIN)/membench report $(OUT)/league/results.json $(OUT)/incident/results.json --out $(OUT) --format html
 
 test: $(VENV)/.installed  ## the tests
 	$(BIN)/python -m pytest

@@ -94,14 +94,16 @@ def _one_paragraph(text: str) -> str:
 
 def _policy(style: str, scripts: tuple[str, ...]) -> str:
     """Allow what stands in the page, by its hash, and nothing else."""
-    return "; ".join([
-        "default-src 'none'",
-        f"style-src {_hash(style)}",
-        f"script-src {' '.join(map(_hash, scripts))}",
-        "img-src data:",
-        "base-uri 'none'",
-        "form-action 'none'",
-    ])
+    return "; ".join(
+        [
+            "default-src 'none'",
+            f"style-src {_hash(style)}",
+            f"script-src {' '.join(map(_hash, scripts))}",
+            "img-src data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        ]
+    )
 
 
 def _hash(text: str) -> str:

@@ -60,6 +60,7 @@
   const AXIS = 64;
   const NARROW_AXIS = 52;
   const RIGHT = 10;
+  const STRIP = 1000; // units of the strips of phases, over the longest of all lines
 
   const nearest = (xs, x) => {
     let low = 0;
@@ -87,14 +88,17 @@
     let chosen = -1;
     let chart = null;
     const isShown = (index) => spec.lines[index].shown || index === chosen;
-    const ends = spec.lines.flatMap((line) => [...line.xs.slice(-1), ...line.spans.slice(-1).map((span) => span[2])]);
-    const last = Math.max(0, ...ends) || 1;
+    const endOf = (line) => Math.max(0, ...line.xs.slice(-1), ...line.spans.slice(-1).map((span) => span[2]));
+    const lastOf = (lines) => Math.max(0, ...lines.map(endOf)) || 1;
+    const shownLines = () => spec.lines.filter((_, index) => isShown(index));
+    const all = lastOf(spec.lines);
+    let last = all;
     const runs = spec.labels.length > 0;
     const axisSize = () => (plot.clientWidth < 560 ? NARROW_AXIS : AXIS);
     const xRange = () => (runs ? [-0.5, spec.labels.length - 0.5] : [0, spec.unit === "teams" ? last * 1.04 : last]);
     const yRange = () => {
-      const shown = spec.lines.filter((_, index) => isShown(index));
-      return [0, Math.max(...shown.flatMap((line) => [line.peak ?? 0, ...line.ys]), 0) * 1.06 || 1];
+      const amounts = shownLines().flatMap((line) => [line.peak ?? 0, ...line.ys]);
+      return [0, amounts.reduce((one, other) => Math.max(one, other), 0) * 1.06 || 1];
     };
     const where = (x) => (runs ? spec.labels[Math.round(x)] : `${amount(x)} ${spec.unit}`);
 
@@ -143,6 +147,13 @@
       ctx.restore();
     };
 
+    // The axis ends where the longest of the shown lines does, and the strips below end with it.
+    const fit = () => {
+      last = lastOf(shownLines());
+      for (const strip of box.querySelectorAll(".strip svg")) {
+        strip.setAttribute("viewBox", `0 0 ${(STRIP * last) / all} 10`);
+      }
+    };
     const build = () => {
       const font = "12px system-ui, sans-serif";
       const axis = {
@@ -176,7 +187,7 @@
               incrs: runs ? [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] : undefined,
               space: runs ? 90 : 60,
               values: (_, ticks) =>
-                ticks.map((tick) => (runs ? (spec.labels[tick] ?? "").slice(0, 12) : `${amount(tick)} ${spec.unit}`)),
+                ticks.map((tick) => (runs ? (spec.labels[tick] ?? "").slice(0, 12) : amount(tick) + (spec.unit === "s" ? " s" : ""))),
             },
             { ...axis, size: axisSize(), values: (_, ticks) => ticks.map((tick) => amount(tick)) },
           ],
@@ -194,7 +205,8 @@
     const choose = () => {
       chosen = choice && choice.value !== "" ? Number(choice.value) : -1;
       for (const cell of cells) cell.hidden = !isShown(Number(cell.dataset.line));
-      spec.lines.forEach((_, index) => chart.setSeries(index + 1, { show: isShown(index) }));
+      fit();
+      build();
     };
     const move = (event) => {
       const steps = { ArrowLeft: -0.01, ArrowRight: 0.01, PageDown: -0.1, PageUp: 0.1, Home: -1, End: 1 };
@@ -206,6 +218,7 @@
       chart.setCursor({ left: Math.min(Math.max(from + step * width, 0), width - 1), top: 0 });
     };
 
+    fit();
     build();
     let width = plot.clientWidth;
     new ResizeObserver(() => {

@@ -154,8 +154,10 @@ def _stretches(phases: "Sequence[PhaseSpan]") -> dict[str, list[tuple[float, flo
 
 def _strip_path(stretches: "Sequence[tuple[float, float]]", end: float) -> str:
     """Draw the stretches of one phase as rectangles of one path, each wide enough to be seen."""
-    drawn = (f"M{_along(start, end)} 0h{max(_along(length, end), 1)}v10h-{max(_along(length, end), 1)}z"
-             for start, length in stretches)
+    drawn = (
+        f"M{_along(start, end)} 0h{max(_along(length, end), 1)}v10h-{max(_along(length, end), 1)}z"
+        for start, length in stretches
+    )
     return "".join(dict.fromkeys(drawn))
 
 
