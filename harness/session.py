@@ -11,6 +11,7 @@ from harness.controls import Controls, available_controls, usable_cpus
 from harness.environment import describe_environment
 from harness.isolation import Isolation
 from harness.model import Environment, Reading, Results, Workload
+from harness.revision import current_revision
 from harness.runner import Observer, run_schedule
 from harness.sampling import make_samples
 from harness.schedule import Schedule, interleave
@@ -77,6 +78,7 @@ class Session:
             created=datetime.now().astimezone().isoformat(timespec="seconds"),
             environment=self.environment,
             samples=make_samples(workloads, readings),
+            revision=current_revision(Path.cwd()),
         )
 
     def _run(self, schedule: Schedule, observer: Observer) -> list[Reading]:

@@ -19,6 +19,7 @@ VERBS: Mapping[str, str] = {
     "doctor": "Say how exact membench is on this machine.",
     "compare": "Show how far the peaks of one run lie from another's.",
     "report": "Write the report and the charts of a run again.",
+    "history": "Show each workload's peak over stored runs, and where it changed.",
     "list": "List scenarios, variants, meters, charts or formats.",
 }
 """Each verb with its summary, so that --help imports none of them. A test holds the summaries to the docstrings."""

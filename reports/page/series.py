@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 MOST_LINES = 30  # of one chart; more than that nobody tells apart, and the page has to carry them
 _MOST_SPANS = 1000  # of one line that are named under the cursor
-_ALWAYS_SHOWN = (Role.REFERENCE, Role.BEFORE, Role.AFTER)
+ALWAYS_SHOWN = (Role.REFERENCE, Role.BEFORE, Role.AFTER)
 _STRIP = 1000  # units that a strip of phases is wide
 _SECOND_DECIMALS = 4
 _MIB_DECIMALS = 3
@@ -64,6 +64,7 @@ class Chart:
     identifier: str
     lines: tuple[Line, ...]
     x_unit: str  # "s", "teams" or "" for runs
+    figure: str = "peak"  # what the label of each line is
     left_out: int = 0  # lines that are not on the page
     phases: tuple[tuple[int, str], ...] = ()  # number of the colour and name, for the key
     x_labels: tuple[str, ...] = ()  # where x counts runs
@@ -85,7 +86,7 @@ def over_time(section: "Section", identifier: str) -> Chart | None:
     """Make the chart of resident memory over time; None where nothing was followed."""
     if not section.timelines:
         return None
-    ordered = sorted(section.timelines, key=lambda line: _place(line.role))
+    ordered = sorted(section.timelines, key=lambda line: place_of(line.role))
     kept = ordered[:MOST_LINES]
     names = dict.fromkeys(span.name for line in kept for span in line.phases)
     colours = {name: min(number, len(PHASE_COLOURS) - 1) for number, name in enumerate(names)}
@@ -106,7 +107,7 @@ def over_size(section: "Section", identifier: str) -> Chart | None:
     if not section.growth:
         return None
     lines = [line for growth in section.growth for line in _growth_lines(growth)]
-    return Chart(identifier=identifier, lines=tuple(lines), x_unit="teams")
+    return Chart(identifier=identifier, lines=tuple(lines), x_unit="teams", figure="slope")
 
 
 def shown_first(lines: "list[Line]") -> tuple[Line, ...]:
@@ -121,8 +122,8 @@ def in_mib(size: float) -> float:
     return round(size / MIB, _MIB_DECIMALS)
 
 
-def _place(role: Role) -> int:
-    return _ALWAYS_SHOWN.index(role) if role in _ALWAYS_SHOWN else len(_ALWAYS_SHOWN)
+def place_of(role: Role) -> int:
+    return ALWAYS_SHOWN.index(role) if role in ALWAYS_SHOWN else len(ALWAYS_SHOWN)
 
 
 def _ends(line: "Timeline") -> "Iterable[float]":
@@ -133,7 +134,7 @@ def _time_line(line: "Timeline", colours: dict[str, int], end: float) -> Line:
     return Line(
         name=line.variant,
         role=line.role,
-        shown=line.role in _ALWAYS_SHOWN,
+        shown=line.role in ALWAYS_SHOWN,
         xs=[round(second, _SECOND_DECIMALS) for second in line.seconds],
         ys=[in_mib(size) for size in line.rss_bytes],
         label=wording.size(line.peak_bytes),
