@@ -44,6 +44,7 @@ class Isolation:
     time_limit_seconds: float
     memory_limit_bytes: int | None = None
     artifacts: Path | None = None  # a folder for the files that meters leave
+    scratch: Path | None = None  # a folder for those of the trials; None for the machine's own
     cancelled: threading.Event = field(default_factory=threading.Event)
     _starting: threading.Lock = field(default_factory=threading.Lock)
     _mapped_files: set[str] = field(default_factory=set)  # by the warm-ups
@@ -58,7 +59,7 @@ class Isolation:
         """
         if trial.workload.kind == COMMAND:
             return self._run_command(trial, cpu)
-        with _scratch_folder() as scratch, self._group_for(trial) as group:
+        with _scratch_folder(self.scratch) as scratch, self._group_for(trial) as group:
             _write_request(scratch, trial, self._limit(trial))
             self._warm()
             command = _command(trial.workload, scratch)
@@ -87,7 +88,7 @@ class Isolation:
     def _run_command(self, trial: Trial, cpu: int) -> Reading:
         """Run a command as `membench measure` does, with nothing to read and its output thrown away."""
         workload = trial.workload
-        with _scratch_folder() as scratch, open(os.devnull, "r+b") as nowhere:  # noqa: PTH123 - a descriptor
+        with _scratch_folder(self.scratch) as scratch, open(os.devnull, "r+b") as nowhere:  # noqa: PTH123 - a descriptor
             self._warm()
             reading = run_command(
                 CommandTrial(
@@ -166,8 +167,8 @@ def _command(workload: Workload, scratch: Path) -> list[str]:
 
 
 @contextmanager
-def _scratch_folder() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix=SCRATCH_PREFIX))
+def _scratch_folder(parent: Path | None) -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix=SCRATCH_PREFIX, dir=parent))
     try:
         yield folder
     finally:

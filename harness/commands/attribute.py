@@ -16,6 +16,7 @@ from harness.attribution import Combination, Share
 from harness.commands.presenting.documents import dump_json, print_json
 from harness.commands.presenting.progress import progress_of
 from harness.commands.suites import league
+from harness.commands.suites.choice import LEAGUE, require_league
 from harness.errors import EXIT_OK, EXIT_TRIAL_FAILED, UsageError
 from harness.model import Outcome, Sample
 from harness.session import Session
@@ -37,6 +38,9 @@ ORDER = tuple(f"fix-{fix:d}" for fix in PRIORITY)
 
 
 @click.command(name="attribute")
+@click.option(
+    "--suite", "suite_name", type=click.Choice([LEAGUE]), help="The league also where pyproject.toml has workloads."
+)
 @click.option("--scenario", default=league.DEFAULT_SCENARIO, show_default=True, metavar="S", help="Scenario.")
 @click.option(
     "--design",
@@ -65,7 +69,15 @@ ORDER = tuple(f"fix-{fix:d}" for fix in PRIORITY)
 @click.option("--resume", is_flag=True, help="Take up the run that --out has the readings of.")
 @click.option("--format", "form", type=click.Choice(["console", "json"]), default="console", show_default=True)
 def command(
-    scenario: str, design: str, repeats: int, jobs: int, timeout: float, out: Path | None, resume: bool, form: str
+    suite_name: str | None,
+    scenario: str,
+    design: str,
+    repeats: int,
+    jobs: int,
+    timeout: float,
+    out: Path | None,
+    resume: bool,
+    form: str,
 ) -> int:
     """Say which fix bought which megabytes.
 
@@ -79,6 +91,7 @@ def command(
     """  # noqa: D301 - \b is click's mark for lines to leave as they are
     if resume and out is None:
         raise UsageError("--resume takes up the readings of an earlier run: give its folder with --out DIR.")
+    require_league("attribute", suite_name)
     settings = league.read_settings(os.environ)
     combinations = _combinations(design)
     names = {combination: str(_variant(combination)) for combination in combinations}

@@ -13,6 +13,7 @@ from rich.table import Table
 from harness.commands.presenting.documents import print_json
 from harness.commands.presenting.progress import progress_of
 from harness.commands.suites import league
+from harness.commands.suites.choice import LEAGUE, require_league
 from harness.errors import EXIT_OK, EXIT_TRIAL_FAILED, UsageError
 from harness.model import Outcome, Sample
 from harness.session import Session
@@ -30,6 +31,9 @@ DEFAULT_TIMEOUT_SECONDS = 900.0
 
 
 @click.command(name="scale")
+@click.option(
+    "--suite", "suite_name", type=click.Choice([LEAGUE]), help="The league also where pyproject.toml has workloads."
+)
 @click.option("--scenario", default=DEFAULT_SCENARIO, show_default=True, metavar="S", help="Scenario.")
 @click.option(
     "--variant",
@@ -55,7 +59,14 @@ DEFAULT_TIMEOUT_SECONDS = 900.0
 )
 @click.option("--format", "form", type=click.Choice(["console", "json"]), default="console", show_default=True)
 def command(
-    scenario: str, variants: Sequence[str], sizes: str, repeats: int, jobs: int, timeout: float, form: str
+    suite_name: str | None,
+    scenario: str,
+    variants: Sequence[str],
+    sizes: str,
+    repeats: int,
+    jobs: int,
+    timeout: float,
+    form: str,
 ) -> int:
     """Show how the peak grows with the number of teams.
 
@@ -66,6 +77,7 @@ def command(
     membench scale --sizes 100,1000,10000,100000
     membench scale --scenario league --variant all --sizes 100,200,400
     """  # noqa: D301 - \b is click's mark for lines to leave as they are
+    require_league("scale", suite_name)
     settings = league.read_settings(os.environ)
     counts = _parse_sizes(sizes)
     names = list(dict.fromkeys(variants or DEFAULT_VARIANTS))

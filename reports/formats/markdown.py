@@ -64,23 +64,27 @@ class MarkdownFormat:
 
     def render(self, report: "Report") -> str:
         """Return the report as GitHub-flavoured Markdown."""
-        template = _environment().get_template("markdown.md.jinja")
-        text = template.render(report=report, warnings=wording.warnings_of(report))
-        # Blocks that printed nothing leave their blank lines behind.
-        return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+        environment = markdown_environment(Path(__file__).parent)
+        environment.globals.update(wording=wording, strong=_strong, phases=_rows_with_phases)
+        template = environment.get_template("markdown.md.jinja")
+        return without_gaps(template.render(report=report, warnings=wording.warnings_of(report)))
 
 
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
+def without_gaps(text: str) -> str:
+    """Close up the blank lines that blocks leave which printed nothing."""
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+
+
+def markdown_environment(folder: Path) -> Environment:
+    """Make an environment for the templates of a folder, in which every value is escaped."""
+    return Environment(
+        loader=FileSystemLoader(folder),
         autoescape=True,
         finalize=_finalize,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(wording=wording, strong=_strong, phases=_rows_with_phases)
-    return environment
 
 
 FORMAT = MarkdownFormat()

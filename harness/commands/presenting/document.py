@@ -36,10 +36,14 @@ def make_report(results: Results, stories: Mapping[str, Story]) -> Report:
         title="Peak memory",
         created=results.created,
         sections=tuple(sections),
-        environment=_environment_rows(results.environment),
+        environment=_revision_rows(results.revision) + _environment_rows(results.environment),
         noise=noise_of(results.samples),
         warnings=_environment_warnings(results.environment),
     )
+
+
+def _revision_rows(revision: str) -> tuple[tuple[str, str], ...]:
+    return (("revision", revision),) if revision else ()
 
 
 def _environment_rows(environment: Environment) -> tuple[tuple[str, str], ...]:
