@@ -1,9 +1,10 @@
 """What a suite knows of its variants beside how to run them; the report is made of it and of the samples."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from harness.attribution import Combination
 from reports.document import Level, Role
 
 
@@ -20,7 +21,9 @@ class Claimed:
     as_written: str | None  # the same in the letter of its description, where that differs
     loses: str = ""  # what the form as written loses
     measured: float | None = None  # where it is not a matter of two peaks
-    note: str = ""
+    phase: str = ""  # where the claim is about one phase: peaks are maxima, and another phase's may hide it
+    acts_above_bytes: int = 0  # by its own rule the fix does nothing below this peak
+    leaves: str = ""  # the peak that was said to be left, in words
 
 
 class Story(Protocol):
@@ -41,6 +44,20 @@ class Story(Protocol):
 
     def same(self, variant: str, other: str) -> bool:
         """Tell whether two names stand for the same variant."""
+        ...
+
+    @property
+    def switches(self) -> Mapping[str, str]:
+        """What can be on or off, in the order to list it in, each with its name in words; empty if there is nothing."""
+        ...
+
+    @property
+    def order(self) -> Sequence[str]:
+        """All switches in the order of the steps."""
+        ...
+
+    def combination(self, variant: str) -> Combination | None:
+        """Tell which switches are on in a variant; None where it is more or other than a combination of them."""
         ...
 
     @property
