@@ -37,7 +37,9 @@ class Plan:
     seed: int | None = None  # of the sampled design
 
 
-def make_plan(order: Sequence[str], design: Design | None = None, *, orders: int = FEWEST_ORDERS, seed: int = 0) -> Plan:
+def make_plan(
+    order: Sequence[str], design: Design | None = None, *, orders: int = FEWEST_ORDERS, seed: int = 0
+) -> Plan:
     """Choose the combinations.
 
     Args:
@@ -59,9 +61,7 @@ def make_plan(order: Sequence[str], design: Design | None = None, *, orders: int
     if design is Design.SAMPLED:
         drawn = attribution.sampled_orders(order, (orders + 1) // 2, seed)
         combinations = attribution.combinations_of(drawn)
-        return Plan(
-            design=design, order=tuple(order), combinations=tuple(combinations), orders=tuple(drawn), seed=seed
-        )
+        return Plan(design=design, order=tuple(order), combinations=tuple(combinations), orders=tuple(drawn), seed=seed)
     return Plan(design=design, order=tuple(order), combinations=tuple(_combinations(order, design)))
 
 
@@ -132,7 +132,7 @@ class Division:
         """Name the figures of each switch that the plan would have given and that a missing peak took away."""
         planned = Division(plan=self.plan, peaks=dict.fromkeys(self.plan.combinations, 0))
         lost = {
-            here.switch: [name for name in _lost(here, there)]
+            here.switch: list(_lost(here, there))
             for here, there in zip(self.figures(switches), planned.figures(switches), strict=True)
         }
         return {switch: names for switch, names in lost.items() if names}

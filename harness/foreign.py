@@ -9,9 +9,9 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,6 +52,9 @@ class CommandTrial:
     stderr: int  # what the command writes there is passed on to it
     time_limit_seconds: float | None = None
     memory_limit_bytes: int | None = None
+    folder: str = ""  # to run it in; "" for the one that this process is in
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    cancelled: threading.Event = field(default_factory=threading.Event)
 
     @property
     def name(self) -> str:
@@ -78,6 +81,7 @@ def run_command(trial: CommandTrial) -> Reading:
             sample=sampler.sample,
             time_limit_seconds=trial.time_limit_seconds,
             forward_to=trial.stderr,
+            cancelled=trial.cancelled,
             started=follower.started,
         )
         try:
@@ -221,8 +225,8 @@ class _Follower:
             # Python ignores SIGPIPE; a program is used to be ended by it.
             self.root = os.posix_spawn(
                 stub.SHELL,
-                stub.held(trial.argv),
-                os.environ,
+                stub.held(trial.argv, trial.folder),
+                trial.environment,
                 file_actions=actions,
                 setsid=True,
                 setsigdef=[signal.SIGPIPE, signal.SIGXFSZ],

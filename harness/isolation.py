@@ -10,9 +10,9 @@ import sysconfig
 import tempfile
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -21,8 +21,10 @@ from harness.call_sites import function_at, real_file
 from harness.controls import SCRUBBED_ENVIRONMENT, Controls, applied
 from harness.ending import judge_status
 from harness.errors import MeasurementError
+from harness.foreign import CommandTrial, run_command
+from harness.kinds import COMMAND, kind_file
 from harness.meters import load_meter, meter_file
-from harness.model import WARM_UP, CallSite, Outcome, PhaseSpan, Reading, Trial
+from harness.model import WARM_UP, CallSite, Outcome, PhaseSpan, Reading, Trial, Workload
 from harness.tree import TREE_METER, TreeSource, tree_source
 from harness.watch import Recorder, Watch
 
@@ -54,14 +56,15 @@ class Isolation:
             CgroupUnavailableError: a memory limit needs a cgroup, and none can be made.
             MeasurementError: the process could not be started, or left something other than a reading.
         """
+        if trial.workload.kind == COMMAND:
+            return self._run_command(trial, cpu)
         with _scratch_folder() as scratch, self._group_for(trial) as group:
-            _write_request(scratch, trial, self.time_limit_seconds)
-            with self._starting:
-                # Before each trial and not only once: the page cache of an idle machine shrinks by itself.
-                _read_whole(self._mapped_files)
-                time.sleep(START_SPACING_SECONDS)
-            command = self._command(scratch)
-            with _started(stub.held(command) if group else command, self.controls, cpu, scratch) as process:
+            _write_request(scratch, trial, self._limit(trial))
+            self._warm()
+            command = _command(trial.workload, scratch)
+            environment = {**SCRUBBED_ENVIRONMENT, **trial.workload.environment}
+            held = stub.held(command) if group else command
+            with _started(held, environment, self.controls, cpu, scratch) as process:
                 if group is not None:
                     stub.wait_until_held(process.pid)
                     group.add(process.pid)
@@ -71,6 +74,39 @@ class Isolation:
             artifacts = None if trial.repeat == WARM_UP else self.artifacts
             collected = load_meter(trial.meter).collect(scratch, artifacts)
             return _reading(trial, ended, scratch, collected)
+
+    def _limit(self, trial: Trial) -> float:
+        return trial.workload.time_limit_seconds or self.time_limit_seconds
+
+    def _warm(self) -> None:
+        """Read the mapped files before each trial and not only once: the page cache of an idle machine shrinks."""
+        with self._starting:
+            _read_whole(self._mapped_files)
+            time.sleep(START_SPACING_SECONDS)
+
+    def _run_command(self, trial: Trial, cpu: int) -> Reading:
+        """Run a command as `membench measure` does, with nothing to read and its output thrown away."""
+        workload = trial.workload
+        with _scratch_folder() as scratch, open(os.devnull, "r+b") as nowhere:  # noqa: PTH123 - a descriptor
+            self._warm()
+            reading = run_command(
+                CommandTrial(
+                    argv=workload.arguments,
+                    meter=trial.meter,
+                    repeat=trial.repeat,
+                    controls=self.controls,
+                    cpu=cpu,
+                    stdin=nowhere.fileno(),
+                    stdout=nowhere.fileno(),
+                    stderr=nowhere.fileno(),
+                    time_limit_seconds=self._limit(trial),
+                    memory_limit_bytes=self.memory_limit_bytes,
+                    folder=workload.folder or str(scratch),
+                    environment={**SCRUBBED_ENVIRONMENT, **workload.environment},
+                    cancelled=self.cancelled,
+                )
+            )
+        return replace(reading, scenario=workload.scenario, variant=workload.variant)
 
     @contextmanager
     def _group_for(self, trial: Trial) -> Iterator[cgroups.Group | None]:
@@ -100,7 +136,7 @@ class Isolation:
                 ended=ended,
                 stderr=process.stderr.fileno(),
                 sample=sample,
-                time_limit_seconds=self.time_limit_seconds,
+                time_limit_seconds=self._limit(trial),
                 cancelled=self.cancelled,
             )
             try:
@@ -121,9 +157,12 @@ class Isolation:
             tree=tree,
         )
 
-    def _command(self, scratch: Path) -> list[str]:
-        # -S: no site-packages and no .pth files; -P: the harness's own folder is not on the search path.
-        return [sys.executable, "-S", "-P", worker.__file__, str(scratch)]
+
+def _command(workload: Workload, scratch: Path) -> list[str]:
+    # -P: the harness's own folder is not on the search path. -S: no site-packages and no .pth files; a workload of a
+    # kind of its own is somebody's program, which needs what is installed with it.
+    flags = ["-S", "-P"] if kind_file(workload.kind) is None else ["-P"]
+    return [workload.interpreter or sys.executable, *flags, worker.__file__, str(scratch)]
 
 
 @contextmanager
@@ -136,14 +175,19 @@ def _scratch_folder() -> Iterator[Path]:
 
 
 def _write_request(scratch: Path, trial: Trial, time_limit_seconds: float) -> None:
+    workload = trial.workload
+    kind = kind_file(workload.kind)
     request = {
-        "target": trial.workload.target,
-        "parameters": dict(trial.workload.parameters),
-        "import_paths": list(trial.workload.import_paths),
+        "target": workload.target,
+        "parameters": dict(workload.parameters),
+        "import_paths": list(workload.import_paths),
+        "kind_file": str(kind) if kind else "",
         "meter_file": str(meter_file(trial.meter)),
         "package_paths": _package_paths() if load_meter(trial.meter).NEEDS_PACKAGES else [],
         "alarm_seconds": time_limit_seconds + ALARM_GRACE_SECONDS,
     }
+    if kind:
+        request |= {"arguments": list(workload.arguments), "setup": workload.setup, "folder": workload.folder}
     (scratch / worker.REQUEST).write_text(json.dumps(request), encoding="utf-8")
 
 
@@ -153,14 +197,16 @@ def _package_paths() -> list[str]:
 
 
 @contextmanager
-def _started(command: list[str], controls: Controls, cpu: int, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+def _started(
+    command: list[str], environment: Mapping[str, str], controls: Controls, cpu: int, folder: Path
+) -> Iterator[subprocess.Popen[bytes]]:
     """Start a process in a session of its own, and leave none of that session behind."""
     try:
         with applied(controls, cpu):
             process = subprocess.Popen(  # noqa: S603 - this interpreter and this project's own script
                 command,
                 cwd=folder,
-                env=SCRUBBED_ENVIRONMENT,
+                env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
@@ -264,7 +310,7 @@ def _reading(trial: Trial, ended: _Ended, scratch: Path, collected: dict[str, An
         outcome=outcome,
         peak_bytes=max(sampled or 0, found.get("floor_bytes", 0)) if ended.tree else found.get("peak_bytes") or sampled,
         wall_seconds=round(ended.wall_seconds, 6),
-        phases=_spans(found, ended.started),
+        phases=_spans(scratch / worker.PHASES, ended.started),
         timeline=ended.recorder.timeline(),
         digest=found.get("digest"),
         detail=detail,
@@ -300,7 +346,14 @@ def _judge(trial: Trial, ended: _Ended, found: dict[str, Any]) -> tuple[Outcome,
     return Outcome.OK, ""
 
 
-def _spans(found: dict[str, Any], started: float) -> tuple[PhaseSpan, ...]:
+def _spans(path: Path, started: float) -> tuple[PhaseSpan, ...]:
+    """Read the phases as far as the process wrote them down."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    except FileNotFoundError:
+        return ()
+    # One that was ended in the middle of a line did not end that phase.
+    spans = (json.loads(line) for line in lines if line.endswith("\n"))
     return tuple(
         PhaseSpan(
             name=name,
@@ -308,6 +361,5 @@ def _spans(found: dict[str, Any], started: float) -> tuple[PhaseSpan, ...]:
             end_seconds=round(end - started, 4),
             peak_bytes=peak,
         )
-        for name, start, end, peak in found.get("phases", ())
-        if peak is not None
+        for name, start, end, peak in spans
     )

@@ -18,17 +18,27 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workload:
-    """A callable to measure, under the names by which its samples are compared.
+    """A callable or a command to measure, under the names by which its samples are compared.
 
-    The callable is imported and called in a process of its own as `target(**parameters, scratch=folder)` and
-    returns an object with `run(mark)`, `digest()` and `close()`.
+    How a callable is called in its process is a matter of its `kind`. The kind `object` calls
+    `target(**parameters, scratch=folder)`, which returns an object with `run(mark)`, `digest()` and `close()`;
+    `function` calls `target(*arguments, **parameters)`; a `command` is a program and its arguments.
     """
 
     scenario: str
     variant: str
-    target: str  # "package.module:function"
+    target: str  # "package.module:function"; "" for a command
     parameters: Mapping[str, Any]  # JSON values only: they cross a process boundary
     import_paths: tuple[str, ...]  # put before the interpreter's own search path
+    kind: str = "object"
+    arguments: tuple[Any, ...] = ()  # as parameters; the words of a command
+    setup: str = ""  # a callable that is called before and not counted; what it returns is the first argument
+    interpreter: str = ""  # the Python that runs it, with its own site-packages; "" for the one of the harness
+    folder: str = ""  # that it runs in; "" for a scratch folder of its own
+    environment: Mapping[str, str] = field(default_factory=dict)  # beside the few variables that all get
+    time_limit_seconds: float | None = None  # where it has one of its own
+    budget_bytes: int | None = None  # what its peak may be at most
+    tags: tuple[str, ...] = ()
     expected_digest: str | None = None  # of the right output; None where any output will do
     expected_outcome: Outcome = Outcome.OK
 
@@ -142,6 +152,7 @@ class Sample:
     phase_spans: tuple[PhaseSpan, ...] = ()  # of the trial that the timeline is of
     timeline: Timeline | None = None  # of the trial with the median peak
     expected_outcome: Outcome = Outcome.OK
+    budget_bytes: int | None = None  # what the median may be at most
     source: str = ""  # as in Reading
     call_sites: tuple[CallSite, ...] = ()  # of the trial with the median peak
     artifacts: tuple[str, ...] = ()  # of all trials
@@ -169,6 +180,11 @@ class Sample:
     def failed(self) -> bool:
         """Whether any trial ended otherwise than expected."""
         return any(outcome is not self.expected_outcome for outcome in self.outcomes)
+
+    @property
+    def over_budget(self) -> bool:
+        """Whether the median lies above the budget."""
+        return self.budget_bytes is not None and (self.median_bytes or 0) > self.budget_bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,14 +16,14 @@ QUIET_SPREAD_BYTES = 64 * KIB
 
 def make_samples(workloads: Sequence[Workload], readings: Iterable[Reading]) -> tuple[Sample, ...]:
     """Group readings by workload and meter, in the order in which they first appear."""
-    expected = {(workload.scenario, workload.variant): workload.expected_outcome for workload in workloads}
+    asked = {(workload.scenario, workload.variant): workload for workload in workloads}
     groups: dict[tuple[str, str, str], list[Reading]] = defaultdict(list)
     for reading in readings:
         groups[reading.scenario, reading.variant, reading.meter].append(reading)
-    return tuple(_sample(group, expected[key[0], key[1]]) for key, group in groups.items())
+    return tuple(_sample(group, asked[key[0], key[1]]) for key, group in groups.items())
 
 
-def _sample(readings: Sequence[Reading], expected: Outcome) -> Sample:
+def _sample(readings: Sequence[Reading], workload: Workload) -> Sample:
     first = readings[0]
     measured = [reading for reading in readings if reading.outcome in MEASURED and reading.peak_bytes is not None]
     middle = _middle(measured)
@@ -38,12 +38,13 @@ def _sample(readings: Sequence[Reading], expected: Outcome) -> Sample:
         phases=_phase_peaks(middle.phases) if middle else {},
         phase_spans=middle.phases if middle else (),
         timeline=middle.timeline if middle else None,
-        expected_outcome=expected,
+        expected_outcome=workload.expected_outcome,
+        budget_bytes=workload.budget_bytes,
         source=middle.source if middle else "",
         call_sites=middle.call_sites if middle else (),
         commands=tuple(reading.command for reading in readings if reading.command),
         artifacts=tuple(artifact for reading in readings for artifact in reading.artifacts),
-        failures=tuple(_failure(reading) for reading in readings if reading.outcome is not expected),
+        failures=tuple(_failure(reading) for reading in readings if reading.outcome is not workload.expected_outcome),
     )
     return replace(sample, warnings=_warnings(sample))
 

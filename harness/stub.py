@@ -10,11 +10,13 @@ from collections.abc import Sequence
 
 SHELL = "/bin/sh"
 SCRIPT = 'kill -STOP $$; exec "$@"'
+_CHANGE_FOLDER = 'cd -- "$0" || exit 127; '
 
 
-def held(command: Sequence[str]) -> list[str]:
-    """Give the arguments that start a command held back."""
-    return [SHELL, "-c", SCRIPT, "sh", *command]
+def held(command: Sequence[str], folder: str = "") -> list[str]:
+    """Give the arguments that start a command held back, in the caller's folder or in another one."""
+    script = f"{_CHANGE_FOLDER}{SCRIPT}" if folder else SCRIPT
+    return [SHELL, "-c", script, folder or "sh", *command]
 
 
 def wait_until_held(pid: int) -> None:

@@ -179,6 +179,7 @@ class Section:
     attribution: Attribution | None = None
     as_written: tuple[AsWrittenRow, ...] = ()
     growth: tuple[Growth, ...] = ()
+    growth_notes: tuple[str, ...] = ()  # what follows from it, one sentence each
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

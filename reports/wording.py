@@ -1,12 +1,15 @@
 """How every format and chart puts figures, outcomes and names from data into words."""
 
 import unicodedata
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.units import format_bytes, format_shift
 
 if TYPE_CHECKING:
-    from reports.document import Report, Row
+    from collections.abc import Callable
+
+    from reports.document import Attribution, AttributionRow, Growth, Report, Row
 
 NO_FIGURE = "-"
 OK = "ok"
@@ -85,6 +88,65 @@ def claim_figure(value: float | None, unit: str) -> str:
     decimals = 1 if short == "%" else 2
     # Adding zero turns the -0.0 that rounding leaves behind into 0.0.
     return f"{round(value, decimals) + 0.0:,.{decimals}f} {short}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttributionColumn:
+    """One of the senses in which a fix saves something."""
+
+    heading: str
+    meaning: str  # in words, for a legend
+    amount: "Callable[[AttributionRow], int | None]"
+
+    def cell(self, row: "AttributionRow") -> str:
+        """Print the figure of a row, with its interval where it is an estimate."""
+        amount = self.amount(row)
+        low, high = row.shapley_low_bytes, row.shapley_high_bytes
+        if self.heading != SHARE or low is None or high is None:
+            return size(amount)
+        return f"{size(amount)} ({size(low)} to {size(high)})"
+
+
+SHARE = "share"
+
+_ATTRIBUTION_COLUMNS = (
+    AttributionColumn(heading="alone", meaning="it alone", amount=lambda row: row.alone_bytes),
+    AttributionColumn(heading=SHARE, meaning="its share (Shapley value)", amount=lambda row: row.shapley_bytes),
+    AttributionColumn(
+        heading="left out", meaning="lost when it is left out", amount=lambda row: row.leave_one_out_bytes
+    ),
+    AttributionColumn(
+        heading="one by one", meaning="added to those before it", amount=lambda row: row.cumulative_bytes
+    ),
+)
+
+
+def attribution_columns(attribution: "Attribution") -> list[AttributionColumn]:
+    """List the senses that there are figures for."""
+    return [
+        column for column in _ATTRIBUTION_COLUMNS if any(column.amount(row) is not None for row in attribution.rows)
+    ]
+
+
+def interaction_words(attribution: "Attribution") -> list[str]:
+    """Say of each pair that is not independent what it is, the strongest first, and count the rest."""
+    independent = "are independent"
+    telling = [pair for pair in attribution.interactions if not pair.words.endswith(independent)]
+    words = [pair.words for pair in sorted(telling, key=lambda pair: -abs(pair.saved_bytes))]
+    rest = len(attribution.interactions) - len(telling)
+    if rest:
+        words.append(f"the other {rest} pairs {independent}" if telling else f"all {rest} pairs {independent}")
+    return words
+
+
+def growth(growth: "Growth") -> str:
+    """Say how one variant grows: the slope with its interval, the rise, and whether it is a line at all."""
+    rise = growth.peak_bytes[-1] - growth.peak_bytes[0]
+    words = (
+        f"{growth.slope_bytes:,.1f} bytes a team ({growth.slope_low:,.1f} to {growth.slope_high:,.1f}), "
+        f"{shift(rise)} from {growth.sizes[0]:,} to {growth.sizes[-1]:,} teams"
+    )
+    return words if growth.straight else f"{words}; not a straight line"
 
 
 def meters(rows: "tuple[Row, ...]") -> list[str]:

@@ -149,9 +149,7 @@ def _choose(switched: Switched, chosen: Sequence[str]) -> Mapping[str, str]:
 def divide(plan: Plan, samples: Mapping[Combination, Sample]) -> Division:
     """Divide the saving as far as the samples came to a right output."""
     peaks = {combination: right_peak(sample) for combination, sample in samples.items()}
-    return Division(
-        plan=plan, peaks={combination: peak for combination, peak in peaks.items() if peak is not None}
-    )
+    return Division(plan=plan, peaks={combination: peak for combination, peak in peaks.items() if peak is not None})
 
 
 def _with_missing(

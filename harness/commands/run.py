@@ -1,7 +1,6 @@
 """`membench run`: measure workloads and show what each variant's peak is."""
 
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,9 +9,9 @@ import click
 from harness.commands.presenting import output
 from harness.commands.presenting.documents import print_json
 from harness.commands.presenting.progress import progress_of
-from harness.commands.suites import league
-from harness.commands.suites.story import Story
-from harness.errors import EXIT_OK, EXIT_TRIAL_FAILED, UsageError
+from harness.commands.suites import Suite
+from harness.commands.suites.choice import SUITES, choose_suite
+from harness.errors import EXIT_OK, EXIT_REGRESSION, EXIT_TRIAL_FAILED, UsageError
 from harness.meters import meter_file
 from harness.model import Outcome, Results, Workload
 from harness.session import Session
@@ -25,6 +24,7 @@ DEFAULT_TIMEOUT_SECONDS = 300.0
 
 
 @click.command(name="run")
+@click.option("--suite", "suite_name", type=click.Choice(SUITES), help="Where the workloads come from.")
 @click.option(
     "--scenario",
     "scenarios",
@@ -86,6 +86,7 @@ DEFAULT_TIMEOUT_SECONDS = 300.0
 @click.option("--resume", is_flag=True, help="Take up the run that --out has the readings of.")
 @click.option("--format", "form", type=click.Choice(["console", "json"]), default="console", show_default=True)
 def command(
+    suite_name: str | None,
     scenarios: Sequence[str],
     variants: Sequence[str],
     meters: Sequence[str],
@@ -111,17 +112,19 @@ def command(
     """  # noqa: D301 - \b is click's mark for lines to leave as they are
     if resume and out is None:
         raise UsageError("--resume takes up the readings of an earlier run: give its folder with --out DIR.")
-    settings = league.read_settings(os.environ)
-    workloads = _expecting(league.workloads(scenarios, variants, settings), expected)
+    suite = choose_suite(suite_name)
+    workloads = _expecting(suite.workloads(scenarios, variants), expected)
     meters = list(dict.fromkeys(meters or (DEFAULT_METER,)))
     for meter in meters:
         meter_file(meter)
     if out is not None:
         writable_folder(out)
-    session = Session.begin(settings, time_limit_seconds=timeout, jobs=jobs, folder=out, resume=resume)
+    session = Session.begin(suite.settings, time_limit_seconds=timeout, jobs=jobs, folder=out, resume=resume)
     results = session.measure(workloads, meters, repeats, progress_of)
-    _show(results, out, form)
-    return EXIT_TRIAL_FAILED if any(sample.failed for sample in results.samples) else EXIT_OK
+    _show(results, suite, out, form)
+    if any(sample.failed for sample in results.samples):
+        return EXIT_TRIAL_FAILED
+    return EXIT_REGRESSION if any(sample.over_budget for sample in results.samples) else EXIT_OK
 
 
 def _expecting(workloads: Sequence[Workload], expected: Sequence[str]) -> list[Workload]:
@@ -142,17 +145,13 @@ def _expectation(entry: str) -> tuple[str, Outcome]:
     return variant, Outcome(outcome)
 
 
-def _show(results: Results, out: Path | None, form: str) -> None:
+def _show(results: Results, suite: Suite, out: Path | None, form: str) -> None:
     as_json = form == "json"
     if as_json:
         print_json(results_document(results))
-    report = output.report_of(results, _stories(results))
+    report = output.report_of(results, suite.stories(results))
     if not as_json:
         output.print_report(report)
     if out is not None:
         paths = [write_results(results, out), *output.write_report(report, out, ["markdown"])]
         output.announce(paths, to_stderr=as_json)
-
-
-def _stories(results: Results) -> Mapping[str, Story]:
-    return league.stories(results)

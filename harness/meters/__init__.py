@@ -18,8 +18,11 @@ class Meter(Protocol):
 
     summary: str  # what it reads, in one line
 
-    def start(self) -> None:
-        """Begin to measure; called before the workload is imported."""
+    def start(self, scratch: str) -> None:
+        """Begin to measure; called before the workload is imported, or once its set-up is done.
+
+        The scratch folder is one that `finish` and `collect` are given too.
+        """
         ...
 
     def end_phase(self) -> int | None:

@@ -30,12 +30,12 @@ class Memray:
     def __init__(self) -> None:
         self._tracker: Tracker | None = None
 
-    def start(self) -> None:
-        """Begin the capture in the working directory, which is the scratch folder."""
+    def start(self, scratch: str) -> None:
+        """Begin the capture, a file in the scratch folder."""
         from memray import FileDestination, Tracker  # noqa: PLC0415 - only in a trial that is measured by it
 
         # Compressing it would be done by the measured process.
-        destination = FileDestination(os.path.abspath(CAPTURE), compress_on_exit=False)
+        destination = FileDestination(os.path.join(scratch, CAPTURE), compress_on_exit=False)
         self._tracker = Tracker(destination=destination, follow_fork=False)
         self._tracker.__enter__()
 

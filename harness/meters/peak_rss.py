@@ -13,8 +13,9 @@ class PeakRss:
 
     summary = "the kernel's high-water mark of resident memory (VmHWM), exact for each phase"
 
-    def start(self) -> None:
+    def start(self, scratch: str) -> None:
         """Do nothing: the mark counts since exec, so the interpreter's own start is part of the first phase."""
+        del scratch
 
     def end_phase(self) -> int:
         """Tell the peak in bytes since the last call, and reset the mark.

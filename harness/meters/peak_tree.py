@@ -10,8 +10,9 @@ class PeakTree:
 
     summary = "anonymous and shared memory of a process and all its descendants at their common peak"
 
-    def start(self) -> None:
+    def start(self, scratch: str) -> None:
         """Do nothing."""
+        del scratch
 
     def end_phase(self) -> None:
         """Know no phases."""

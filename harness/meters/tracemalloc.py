@@ -32,8 +32,9 @@ class Tracemalloc:
         self._snapshot_bytes = 0  # what the snapshot itself takes: it is traced too
         self._held = 0  # of the workload, at the moment of the snapshot
 
-    def start(self) -> None:
+    def start(self, scratch: str) -> None:
         """Begin to trace."""
+        del scratch
         tracemalloc.start()
         threading.setprofile(self._look)
         sys.setprofile(self._look)

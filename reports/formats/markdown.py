@@ -55,6 +55,10 @@ def _rows_with_phases(section: "Section") -> "list[Row]":
     return [row for row in section.rows if row.phases]
 
 
+def _pairs(sizes: tuple[int, ...], peaks: tuple[int, ...]) -> list[tuple[int, int]]:
+    return list(zip(sizes, peaks, strict=True))
+
+
 @dataclass(frozen=True, slots=True)
 class MarkdownFormat:
     """Headline sentences first, then a section per scenario, then the environment and the warnings."""
@@ -79,7 +83,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(wording=wording, strong=_strong, phases=_rows_with_phases)
+    environment.globals.update(wording=wording, strong=_strong, phases=_rows_with_phases, pairs=_pairs)
     return environment
 
 

@@ -122,8 +122,9 @@ def _hidden(found: Sequence[Figures]) -> Iterable[str]:
     for share in found:
         alone, last = share.alone_bytes, share.leave_one_out_bytes
         if alone is not None and last is not None and last - alone >= NOTICEABLE_BYTES:
+            by_itself = format_bytes(alone) if alone else "nothing"
             yield (
-                f"{share.switch} saves {format_bytes(alone)} alone and {format_bytes(last)} once all others are made: "
+                f"{share.switch} saves {by_itself} alone and {format_bytes(last)} once all others are made: "
                 "a higher peak elsewhere hides it"
             )
 

@@ -221,7 +221,7 @@ class _Section:
         before, after = self._peak(self._story.before), self._peak(self._story.after)
         reference = self._peak(self._story.reference)
         if before is None:
-            return f"{len(self._samples)} samples; the parallel baseline is not among them."
+            return self._plain_headline()
         sentences = [f"In parallel with nothing fixed the peak is {format_bytes(before)}"]
         if reference is not None:
             sentences[0] += f", one at a time it was {format_bytes(reference)}"
@@ -230,6 +230,17 @@ class _Section:
             if reference is not None and before > reference:
                 sentences[0] += f", which undoes {100 * (before - after) / (before - reference):.0f} % of the rise"
         return ". ".join([*sentences, *self._singles(before)]) + "."
+
+    def _plain_headline(self) -> str:
+        """Name the largest peak, where there is no story to tell."""
+        missing = f"; {self._story.before} is not among the samples" if self._story.before is not None else ""
+        peaks = {sample.variant: sample.median_bytes for sample in self._samples if sample.meter == self._meter}
+        known = {variant: peak for variant, peak in peaks.items() if peak is not None}
+        if not known:
+            return f"No trial came to a figure{missing}."
+        largest = max(known, key=lambda variant: known[variant])
+        among = f" the largest of {len(known)}:" if len(known) > 1 else ""
+        return f"The peak is {format_bytes(known[largest])},{among} {largest}{missing}."
 
     def _singles(self, before: int) -> Iterable[str]:
         saved = {}
@@ -241,7 +252,7 @@ class _Section:
             return
         best = max(saved, key=lambda variant: saved[variant])
         yield f"The best single one is {best} ({format_bytes(saved[best])} less)"
-        idle = [variant for variant, saving in saved.items() if abs(saving) < UNMOVED_SHARE * before]
+        idle = [variant for variant, saving in sorted(saved.items()) if abs(saving) < UNMOVED_SHARE * before]
         if idle:
             yield f"Alone, {listed(idle)} {'moves' if len(idle) == 1 else 'move'} it by less than 1 %"
 

@@ -12,7 +12,7 @@ from harness.model import Results
 from harness.store.files import atomic_writer
 from reports.document import Attribution, Report
 from reports.formats import load_format
-from reports.formats.console import render_attribution, render_console
+from reports.formats.console import render_attribution, render_console, render_growth
 
 REPORT_NAME = "report"
 
@@ -25,6 +25,11 @@ def print_report(report: Report) -> None:
 def print_attribution(report: Report) -> None:
     """Print for people which switch bought which megabytes, and nothing else."""
     render_attribution(report, Console())
+
+
+def print_growth(report: Report) -> None:
+    """Print for people how peaks grow with the size of the input, and nothing else."""
+    render_growth(report, Console())
 
 
 def print_text(report: Report, name: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import scenarios
 from harness.attribution import Combination
-from harness.commands.suites.story import Claimed, Story
+from harness.commands.suites.story import Claimed, PlainStory, Story
 from harness.errors import UsageError, unknown_name
 from harness.model import Outcome, Results, Workload
 from pipelines.browser.page import Document
@@ -342,13 +342,38 @@ class LeagueSwitches:
 
 
 def stories(results: Results) -> dict[str, Story]:
-    """Make the story of each scenario in the results.
-
-    Raises:
-        UsageError: a scenario or a variant is not one of this suite.
-    """
+    """Make the story of each scenario in the results; one of another suite has a plain one."""
     largest: dict[str, int] = {}
+    known: dict[str, bool] = {}
     for sample in results.samples:
-        parse(sample.variant)
-        largest[sample.scenario] = max(largest.get(sample.scenario, 0), *sample.peak_bytes, 0)
-    return {name: LeagueStory(load_scenario(name), peak) for name, peak in largest.items()}
+        name = sample.scenario
+        known[name] = known.get(name, name in scenario_modules()) and _is_variant(sample.variant)
+        largest[name] = max(largest.get(name, 0), *sample.peak_bytes, 0)
+    return {
+        name: LeagueStory(load_scenario(name), peak) if known[name] else PlainStory() for name, peak in largest.items()
+    }
+
+
+def _is_variant(name: str) -> bool:
+    try:
+        parse_variant(name)
+    except UnknownVariantError:
+        return False
+    return True
+
+
+class LeagueSuite:
+    """The built-in suite; implements `Suite`."""
+
+    name = "league"
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.settings = read_settings(environ)
+
+    def workloads(self, scenarios: Sequence[str], variants: Sequence[str]) -> list[Workload]:
+        """Cross scenarios and variants."""
+        return workloads(scenarios, variants, self.settings)
+
+    def stories(self, results: Results) -> Mapping[str, Story]:
+        """Make the story of each scenario."""
+        return stories(results)

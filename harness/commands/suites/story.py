@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Protocol
 
 from harness.attribution import Combination
@@ -74,3 +75,35 @@ class Story(Protocol):
     def claims(self) -> Sequence[Claimed]:
         """What was claimed of the fixes."""
         ...
+
+
+class PlainStory:
+    """The story of a scenario of which nothing is known but its samples; implements `Story`."""
+
+    summary = ""
+    reference: str | None = None
+    before: str | None = None
+    after: str | None = None
+    switches: Mapping[str, str] = MappingProxyType({})
+    order: Sequence[str] = ()
+    steps: Sequence[tuple[str, str]] = ()
+    levels: Sequence[Level] = ()
+    claims: Sequence[Claimed] = ()
+
+    def role(self, variant: str) -> Role:
+        """Know no parts."""
+        del variant
+        return Role.OTHER
+
+    def title(self, variant: str) -> str:
+        """Know no words but the name."""
+        return variant
+
+    def same(self, variant: str, other: str) -> bool:
+        """Tell whether the names are the same."""
+        return variant == other
+
+    def combination(self, variant: str) -> Combination | None:
+        """Know no switches."""
+        del variant
+        return None
