@@ -9,9 +9,11 @@ from harness.units import format_bytes, format_shift
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from reports.document import Attribution, AttributionRow, Growth, Report, Row
+    from reports.document import Attribution, AttributionRow, Growth, InteractionCell, Report, Row
 
 NO_FIGURE = "-"
+_MANY = 1000
+_INDEPENDENT = "are independent"
 OK = "ok"
 
 # Control, format (direction marks, zero-width), surrogate, private-use and unassigned characters: none has a
@@ -107,14 +109,12 @@ class AttributionColumn:
         return f"{size(amount)} ({size(low)} to {size(high)})"
 
 
-SHARE = "share"
+ALONE, SHARE, LEFT_OUT = "alone", "share", "left out"
 
 _ATTRIBUTION_COLUMNS = (
-    AttributionColumn(heading="alone", meaning="it alone", amount=lambda row: row.alone_bytes),
+    AttributionColumn(heading=ALONE, meaning="it alone", amount=lambda row: row.alone_bytes),
     AttributionColumn(heading=SHARE, meaning="its share (Shapley value)", amount=lambda row: row.shapley_bytes),
-    AttributionColumn(
-        heading="left out", meaning="lost when it is left out", amount=lambda row: row.leave_one_out_bytes
-    ),
+    AttributionColumn(heading=LEFT_OUT, meaning="lost when it is left out", amount=lambda row: row.leave_one_out_bytes),
     AttributionColumn(
         heading="one by one", meaning="added to those before it", amount=lambda row: row.cumulative_bytes
     ),
@@ -130,20 +130,29 @@ def attribution_columns(attribution: "Attribution") -> list[AttributionColumn]:
 
 def interaction_words(attribution: "Attribution") -> list[str]:
     """Say of each pair that is not independent what it is, the strongest first, and count the rest."""
-    independent = "are independent"
-    telling = [pair for pair in attribution.interactions if not pair.words.endswith(independent)]
+    telling = [pair for pair in attribution.interactions if not is_independent(pair)]
     words = [pair.words for pair in sorted(telling, key=lambda pair: -abs(pair.saved_bytes))]
     rest = len(attribution.interactions) - len(telling)
     if rest:
-        words.append(f"the other {rest} pairs {independent}" if telling else f"all {rest} pairs {independent}")
+        words.append(f"the other {rest} pairs {_INDEPENDENT}" if telling else f"all {rest} pairs {_INDEPENDENT}")
     return words
+
+
+def is_independent(pair: "InteractionCell") -> bool:
+    """Tell whether the words of a pair say that its interaction is too small to notice."""
+    return pair.words.endswith(_INDEPENDENT)
+
+
+def slope(amount: float) -> str:
+    """Print bytes for each unit of size: whole ones where they are many."""
+    return f"{amount:,.0f}" if abs(amount) >= _MANY else f"{amount + 0.0:,.1f}"
 
 
 def growth(growth: "Growth") -> str:
     """Say how one variant grows: the slope with its interval, the rise, and whether it is a line at all."""
     rise = growth.peak_bytes[-1] - growth.peak_bytes[0]
     words = (
-        f"{growth.slope_bytes:,.1f} bytes a team ({growth.slope_low:,.1f} to {growth.slope_high:,.1f}), "
+        f"{slope(growth.slope_bytes)} bytes a team ({slope(growth.slope_low)} to {slope(growth.slope_high)}), "
         f"{shift(rise)} from {growth.sizes[0]:,} to {growth.sizes[-1]:,} teams"
     )
     return words if growth.straight else f"{words}; not a straight line"

@@ -279,7 +279,7 @@ class LeagueStory:
         for name, claim, leaves in COMBINED:
             yield Claimed(
                 fix="all seven fixes",
-                claim=f"{claim}, the {name} estimate",
+                claim=f"{claim.low:,g}-{claim.high:,g} {claim.of}, the {name} estimate",
                 unit=_unit(claim),
                 low=claim.low,
                 high=claim.high,
