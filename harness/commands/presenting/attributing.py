@@ -130,12 +130,11 @@ def _hidden(found: Sequence[Figures]) -> Iterable[str]:
 
 
 def _idle(found: Sequence[Figures]) -> Iterable[str]:
-    figures = {
-        share.switch: (share.alone_bytes, share.leave_one_out_bytes, share.shapley_bytes)
-        for share in found
-        if share.alone_bytes is not None and share.leave_one_out_bytes is not None
-    }
-    idle = [one for one, values in figures.items() if all(abs(value or 0) < NOTICEABLE_BYTES for value in values)]
+    """Name those that do nothing in any sense, where all senses are known of all of them."""
+    figures = {one.switch: (one.alone_bytes, one.leave_one_out_bytes, one.shapley_bytes) for one in found}
+    if any(amount is None for amounts in figures.values() for amount in amounts):
+        return
+    idle = [one for one, amounts in figures.items() if all(abs(amount or 0) < NOTICEABLE_BYTES for amount in amounts)]
     if idle:
         yield (
             f"{listed(idle)} {'moves' if len(idle) == 1 else 'move'} the peak by less than "

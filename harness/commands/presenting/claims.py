@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from enum import StrEnum
 
+from harness.commands.presenting.attributing import NOTICEABLE_BYTES
 from harness.commands.suites.story import Claimed
 from harness.model import Outcome, Sample
 from harness.units import MIB, format_bytes, format_shift
@@ -41,6 +42,10 @@ def right_peak(sample: Sample | None) -> int | None:
     return sample.median_bytes if sample is not None and not lossy(sample) else None
 
 
+NOTE_SEPARATOR = "; "
+AS_WRITTEN_IT_LOSES = "as written it loses"
+
+
 class ClaimTable:
     """Computes the rows of one scenario's claims, against a sample with nothing fixed whose output is right."""
 
@@ -76,7 +81,8 @@ class ClaimTable:
             note="",
         )
         verdict = f"{Verdict.UNTESTED}: {untested}" if untested else str(verdict_of(row))
-        return replace(row, note="; ".join([verdict, *self._notes(claim)]))
+        notes = [] if untested else self._notes(claim)
+        return replace(row, note=NOTE_SEPARATOR.join([verdict, *notes, *self._losses(claim)]))
 
     def _as_written_row(self, claim: Claimed) -> AsWrittenRow | None:
         written = self._find(claim.as_written)
@@ -111,16 +117,29 @@ class ClaimTable:
         return saved / MIB if claim.unit == "MiB" else 100 * saved / self._before
 
     def _notes(self, claim: Claimed) -> Iterable[str]:
-        """Say what the columns do not: what the peak did where the claim is not about it, and what is lost."""
-        alone, written = self._find(claim.alone), self._find(claim.as_written)
+        """Say what the columns do not: what the peak did where the claim is not about it."""
+        alone = self._find(claim.alone)
         peak = right_peak(alone)
         if peak is not None and claim.leaves:
             yield f"said to leave {claim.leaves}, it leaves {format_bytes(peak)}"
         elif peak is not None and claim.measured is not None:
             yield f"alone it moves the peak by {format_shift(peak - self._before)}"
         yield from self._in_phase(claim, alone)
+        yield from self._once_others_are_made(claim, peak)
+
+    def _losses(self, claim: Claimed) -> Iterable[str]:
+        written = self._find(claim.as_written)
         if written is not None and lossy(written):
-            yield f"as written it loses {claim.loses or 'data'}"
+            yield f"{AS_WRITTEN_IT_LOSES} {claim.loses or 'data'}"
+
+    def _once_others_are_made(self, claim: Claimed, alone: int | None) -> Iterable[str]:
+        """Say what a fix saves last, where another peak hides it before."""
+        every, without = right_peak(self._find(claim.every)), right_peak(self._find(claim.without))
+        if alone is None or every is None or without is None:
+            return
+        last = without - every
+        if last - (self._before - alone) >= NOTICEABLE_BYTES:
+            yield f"once all others are made it saves {format_bytes(last)}"
 
     def _in_phase(self, claim: Claimed, alone: Sample | None) -> Iterable[str]:
         before = self._sample.phases

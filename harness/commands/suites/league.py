@@ -268,6 +268,8 @@ class LeagueStory:
             high=claim.high,
             alone=f"fix-{fix:d}",
             as_written=None if fix in SOUND_AS_WRITTEN else f"fix-{fix:d}-as-written",
+            without=f"without-{fix:d}",
+            every=self.after,
             loses=claim.loses if loses_data(self._scenario, _as_written(fix)) else "",
             measured=self._object_percent() if per_object else None,
             phase=VALIDATION_PHASE if fix is Fix.INCREMENTAL_VALIDATION else "",

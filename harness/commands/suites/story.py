@@ -20,6 +20,8 @@ class Claimed:
     high: float
     alone: str  # the variant with this fix only
     as_written: str | None  # the same in the letter of its description, where that differs
+    without: str | None = None  # the variant with all fixes but this one
+    every: str | None = None  # the variant with all fixes
     loses: str = ""  # what the form as written loses
     measured: float | None = None  # where it is not a matter of two peaks
     phase: str = ""  # where the claim is about one phase: peaks are maxima, and another phase's may hide it
