@@ -311,7 +311,7 @@ def _reading(trial: Trial, ended: _Ended, scratch: Path, collected: dict[str, An
         outcome=outcome,
         peak_bytes=max(sampled or 0, found.get("floor_bytes", 0)) if ended.tree else found.get("peak_bytes") or sampled,
         wall_seconds=round(ended.wall_seconds, 6),
-        phases=_spans(found, ended.started),
+        phases=_spans(scratch / worker.PHASES, ended.started),
         timeline=ended.recorder.timeline(),
         digest=found.get("digest"),
         detail=detail,
@@ -341,7 +341,14 @@ def _judge(trial: Trial, ended: _Ended, found: dict[str, Any]) -> tuple[Outcome,
     return Outcome.OK, ""
 
 
-def _spans(found: dict[str, Any], started: float) -> tuple[PhaseSpan, ...]:
+def _spans(path: Path, started: float) -> tuple[PhaseSpan, ...]:
+    """Read the phases as far as the process wrote them down."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    except FileNotFoundError:
+        return ()
+    # One that was ended in the middle of a line did not end that phase.
+    spans = (json.loads(line) for line in lines if line.endswith("\n"))
     return tuple(
         PhaseSpan(
             name=name,
@@ -349,6 +356,5 @@ def _spans(found: dict[str, Any], started: float) -> tuple[PhaseSpan, ...]:
             end_seconds=round(end - started, 4),
             peak_bytes=peak,
         )
-        for name, start, end, peak in found.get("phases", ())
-        if peak is not None
+        for name, start, end, peak in spans
     )

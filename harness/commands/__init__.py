@@ -64,11 +64,11 @@ def cli() -> None:
     """
 
 
-def main(argv: Sequence[str]) -> int:
-    """Run the command line and return the exit code."""
+def main(argv: Sequence[str], program: click.Command | None = None) -> int:
+    """Run the command line, or another program that ends as it does, and return the exit code."""
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        code: Any = cli.main(list(argv), prog_name="membench", standalone_mode=False)
+        code: Any = (program or cli).main(list(argv), prog_name="membench", standalone_mode=False)
     except click.ClickException as error:
         return _complain(error.format_message(), EXIT_USAGE)
     except MembenchError as error:

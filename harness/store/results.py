@@ -97,6 +97,17 @@ def read_results(path: Path) -> Results:
     )
 
 
+def read_document(path: Path, schema: str) -> dict[str, Any]:
+    """Read a JSON document of one of the other kinds, such as `membench-scale`.
+
+    Raises:
+        UnreadableInputError: there is no such file, or it is not as its schema says.
+    """
+    document: dict[str, Any] = _read_json(path)
+    _require_valid(document, path, schema)
+    return document
+
+
 def _read_json(path: Path) -> Any:
     try:
         size = path.stat().st_size
@@ -114,13 +125,15 @@ def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is not a number")
 
 
-def _require_valid(document: Any, path: Path) -> None:
+def _require_valid(document: Any, path: Path, schema: str = RESULTS_FORMAT) -> None:
     from jsonschema.exceptions import best_match  # noqa: PLC0415 - only documents that are read need it
 
-    error = best_match(validator(RESULTS_FORMAT).iter_errors(document))
+    error = best_match(validator(schema).iter_errors(document))
     if error is not None:
         where = "/".join(str(step) for step in error.absolute_path) or "the document"
-        raise UnreadableInputError(f"{path} is no valid results document: {where}: {error.message[:200]}.")
+        raise UnreadableInputError(
+            f"{path} is no valid {schema.removeprefix('membench-')} document: {where}: {error.message[:200]}."
+        )
 
 
 def _environment(entry: Mapping[str, Any]) -> Environment:
