@@ -74,8 +74,8 @@ def _answer(path: Path, question: Mapping[str, Any], said: str) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        last = said.strip().splitlines()[-1:] or ["nothing"]
-        raise UsageError(f"{_words(question)} ended its process; the last that it said: {last[0]}") from None
+        last = said.strip().splitlines()[-1:] or ["its process ended and said nothing"]
+        raise UsageError(f"{_words(question)} failed: {last[0]}") from None
 
 
 def stderr_tail(path: Path) -> str:

@@ -32,7 +32,7 @@ def problem(target: str) -> str:
             return f"{holder} has no {attribute!r}{suggestion(found, attribute)}"
         found = getattr(found, attribute)
         holder = repr(attribute)
-    return "" if callable(found) else f"{target!r} is a {type(found).__name__}, and nothing that can be called"
+    return "" if callable(found) else f"{target!r} is of type {type(found).__name__}, which cannot be called"
 
 
 def raised(name: str, error: BaseException) -> str:
