@@ -11,7 +11,11 @@ from harness.processes import is_alive
 
 
 def problems(folder: Path, *targets: str) -> list[str]:
-    found: list[str] = ask("imports", {"import_paths": [str(folder)], "targets": targets}, Place(folder=str(folder)))
+    found: list[str] = ask(
+        "imports",
+        {"import_paths": [str(folder)], "targets": [(target, None) for target in targets]},
+        Place(folder=str(folder)),
+    )
     return found
 
 
@@ -45,6 +49,22 @@ def test_what_cannot_be_called_is_said_with_its_reason(tmp_path: Path, target: s
     assert "\n" not in problem
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["orders"], ""),
+        (["orders", "mode"], ""),
+        (["orders", "dry"], "it takes (orders, mode='fast') and would get (orders, dry): got an unexpected keyword"),
+        ([], "it takes (orders, mode='fast') and would get (): missing a required argument: 'orders'"),
+    ],
+)
+def test_arguments_that_do_not_fit_are_said(tmp_path: Path, arguments: list[str], said: str) -> None:
+    (tmp_path / "jobs.py").write_text("def run(orders, mode='fast'): pass\n")
+    [problem] = ask("imports", {"import_paths": [str(tmp_path)], "targets": [("jobs:run", arguments)]}, Place())
+    assert problem.startswith(said)
+    assert bool(problem) is bool(said)
+
+
 def test_code_that_ends_the_process_is_an_error_with_its_last_words(tmp_path: Path) -> None:
     (tmp_path / "jobs.py").write_text(
         "import os, sys; sys.stderr.write('no licence\\n'); sys.stderr.flush(); os._exit(1)"
@@ -61,7 +81,9 @@ def test_code_that_takes_too_long_is_ended_with_all_that_it_started(tmp_path: Pa
         "time.sleep(1000)\n"
     )
     with pytest.raises(UsageError, match="took longer than 5 s"):
-        ask("imports", {"import_paths": [str(tmp_path)], "targets": ["jobs:run"]}, Place(), time_limit_seconds=5)
+        ask(
+            "imports", {"import_paths": [str(tmp_path)], "targets": [("jobs:run", None)]}, Place(), time_limit_seconds=5
+        )
     started = int(note.read_text())
     while is_alive(started):
         time.sleep(0.01)  # a signal takes effect a little later than it is sent

@@ -81,6 +81,7 @@ def prepare(folder: Path, text: str) -> None:
     [
         ('call = "jbos:run"', r"\[tool.membench.workloads.w\], call: 'jbos:run' cannot be called: there is no module"),
         ('call = "jobs:run"\nsetup = "jobs:prepared"', r"w\], setup: .* has no 'prepared', but prepare"),
+        ('call = "jobs:run"\nparams = { n = 1 }', r"w\], call: .* takes \(\) and would get \(n\)"),
         ('command = "nosuchprogram"', r"w\], command: no program 'nosuchprogram': there is none of that name on PATH"),
         ('command = "./jobs.py"', r"w\], command: no program .*jobs.py': it is not there, or not one that can be run"),
         (
