@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.kinds import COMMAND
 from harness.model import WARM_UP, Trial, Workload
 
 
@@ -31,13 +30,11 @@ def interleave(workloads: Sequence[Workload], meters: Sequence[str], repeats: in
 
 
 def _warm_ups(workloads: Sequence[Workload], meters: Sequence[str]) -> tuple[Trial, ...]:
-    """Take one for each callable and meter: variants of one workload share their code."""
+    """Take one for each callable, or scenario of commands, and meter: variants of one workload share their code."""
     first = {(*_code(workload), meter): workload for meter in meters for workload in reversed(workloads)}
     return tuple(Trial(workload=workload, meter=meter, repeat=WARM_UP) for (*_, meter), workload in first.items())
 
 
 def _code(workload: Workload) -> tuple[str, ...]:
-    """Name what a workload runs: a callable and where it is imported from, or a command."""
-    if workload.kind == COMMAND:
-        return workload.kind, workload.folder, *map(str, workload.arguments)
-    return workload.kind, workload.target, workload.interpreter, *workload.import_paths
+    """Name what a workload runs: a callable and where it is imported from, or the commands of a scenario."""
+    return workload.kind, workload.target or workload.scenario, workload.interpreter, *workload.import_paths
