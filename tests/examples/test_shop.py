@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -67,7 +66,6 @@ def test_its_asv_suite_runs(shop: Path) -> None:
     assert "orders.Catalogue.peakmem_copy" in done.stdout
 
 
-@pytest.mark.skipif(find_spec("harness.pytest_plugin") is None, reason="the fixture and the marker are a plugin's")
 def test_its_own_tests_pass(shop: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
