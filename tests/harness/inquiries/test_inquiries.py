@@ -92,3 +92,11 @@ def test_code_that_takes_too_long_is_ended_with_all_that_it_started(tmp_path: Pa
 def test_an_interpreter_that_is_not_there_is_an_error() -> None:
     with pytest.raises(UsageError, match="Could not start /nowhere/python: No such file"):
         ask("imports", {"import_paths": [], "targets": []}, Place(interpreter="/nowhere/python"))
+
+
+def test_an_interpreter_that_is_too_old_is_said_to_be_so(tmp_path: Path) -> None:
+    old = tmp_path / "python"
+    old.write_text('#!/bin/sh\necho "Unknown option: -P" >&2\necho "Try python -h for more information." >&2\nexit 2\n')
+    old.chmod(0o755)
+    with pytest.raises(UsageError, match=r"python is older than Python 3\.11"):
+        ask("imports", {"import_paths": [], "targets": []}, Place(interpreter=str(old)))
