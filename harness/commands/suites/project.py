@@ -159,15 +159,21 @@ class ProjectSuite:
 
     def _require_callables(self, workloads: Sequence[Workload]) -> None:
         self._require_interpreter()
+        # What a set-up returns may be the call's first argument, so with one it is not known what the call will get.
         wanted = {
-            (workload.scenario, key, target): None
+            (workload.scenario, key, target): list(workload.parameters)
+            if key == "setup" or not workload.setup
+            else None
             for workload in workloads
             for key, target in (("call", workload.target), ("setup", workload.setup))
             if target
         }
         problems = ask(
             "imports",
-            {"import_paths": workloads[0].import_paths, "targets": [target for _, _, target in wanted]},
+            {
+                "import_paths": workloads[0].import_paths,
+                "targets": [(target, arguments) for (_, _, target), arguments in wanted.items()],
+            },
             Place(
                 interpreter=workloads[0].interpreter, folder=workloads[0].folder, environment=workloads[0].environment
             ),
