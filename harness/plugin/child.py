@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 
 from harness.errors import MembenchError
-from harness.plugin.instruments import METERS, CallSiteTracer, Instrument, Measured
+from harness.plugin.instruments import METERS, Instrument, LeftTracer, Measured, PeakTracer
 from harness.plugin.judging import fail
 from harness.plugin.marker import require_no_clash
-from harness.plugin.rerun import CALL_SITES
+from harness.plugin.rerun import LEFT_SITES, PEAK_SITES
 
 _MEMRAY_MANAGER = "memray_manager"  # the part of pytest-memray that tracks
+_TRACERS: Mapping[str, type[PeakTracer | LeftTracer]] = {PEAK_SITES: PeakTracer, LEFT_SITES: LeftTracer}
 _STRICT = "[XPASS(strict)]"  # how pytest says that a test should have failed: whoever asked will say it again
 
 
@@ -38,7 +39,7 @@ class Child:
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         """Keep pytest-memray off where lines are looked for: its tracker takes the place of what looks."""
-        if self._meter == CALL_SITES and session.config.pluginmanager.hasplugin(_MEMRAY_MANAGER):
+        if self._meter in _TRACERS and session.config.pluginmanager.hasplugin(_MEMRAY_MANAGER):
             session.config.pluginmanager.unregister(name=_MEMRAY_MANAGER)
 
     @pytest.hookimpl(wrapper=True, trylast=True)
@@ -86,7 +87,7 @@ class Child:
 
 
 def _instrument(meter: str) -> Instrument:
-    return CallSiteTracer() if meter == CALL_SITES else METERS[meter]()
+    return _TRACERS[meter]() if meter in _TRACERS else METERS[meter]()
 
 
 def _skip_reason(report: pytest.TestReport) -> str:

@@ -24,7 +24,9 @@ from harness.model import CallSite
 from harness.plugin.instruments import Measured
 from harness.plugin.rows import Row, nodeid_of, row_of
 
-CALL_SITES = "call-sites"  # in place of a meter: find what holds the memory at the peak
+# In place of a meter: find what holds the memory at the peak, or what still does at the end.
+PEAK_SITES = "peak-sites"
+LEFT_SITES = "left-sites"
 _OUTPUT_TAIL_BYTES = 8192
 # Of plugins; what conftest files add is found out.
 _CARRIED_OPTIONS = ("asyncio_mode", "anyio_mode", "ds", "dc")
@@ -44,7 +46,7 @@ class Rerun:
 
 
 def run_again(item: pytest.Item, meter: str, *, time_limit_seconds: float | None = None) -> Rerun:
-    """Run a test in a fresh interpreter under a meter, or under `CALL_SITES`."""
+    """Run a test in a fresh interpreter under a meter, or under one of the two that look for call sites."""
     with tempfile.TemporaryDirectory(prefix="membench-") as name:
         folder = Path(name)
         request, answer = folder / "request.json", folder / "answer.json"

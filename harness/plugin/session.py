@@ -14,24 +14,21 @@ from typing import Any
 import pytest
 
 from harness.errors import MembenchError, UsageError
-from harness.model import CallSite, Reading
+from harness.model import Reading
 from harness.plugin.baseline import Baseline, Thresholds, update_baseline
+from harness.plugin.explaining import explain_growth, explain_peak
 from harness.plugin.instruments import METERS, Instrument, Measured, OwnPeakRss, warm_up_memray
 from harness.plugin.isolated import IsolatedTest, IsolatedTestError
-from harness.plugin.judging import describe_sites, fail, problems_of
+from harness.plugin.judging import fail, growth_problems, peak_problems
 from harness.plugin.marker import Budget, budget_of, is_tracked_by_memray, require_no_clash
-from harness.plugin.rerun import CALL_SITES, Rerun, run_again
+from harness.plugin.rerun import run_again
 from harness.plugin.rows import Row, reading_of_test, results_of, row_of
 from harness.plugin.section import write_section
 from harness.pytest_plugin import MARKER
 from harness.store.files import writable_folder
 from harness.store.results import write_results_file
-from harness.units import format_bytes
 
 _ROWS = pytest.StashKey[list[Row]]()
-# Tracing takes 6 to 11 times as long; what takes far longer hangs.
-_RERUN_SLOWDOWN = 30
-_RERUN_GRACE_SECONDS = 60
 _NO_FAILURES = (pytest.skip.Exception, pytest.xfail.Exception)
 
 
@@ -224,37 +221,17 @@ class Session:
     def _judge(self, item: pytest.Item, budget: Budget, measured: Measured, wall_seconds: float) -> None:
         """Keep the row, and fail the test where it is over a bound or has grown against the baseline."""
         isolated = isinstance(item, IsolatedTest)
-        over = list(problems_of(budget, measured))
         reading = reading_of_test(item, budget.meter, measured, wall_seconds, isolated=isolated)
-        growth = self._growth_of(reading)
-        if not over and not growth:
+        peak = [*peak_problems(budget, measured), *filter(None, [self._growth_of(reading)])]
+        left = list(growth_problems(budget, measured))
+        if not peak and not left:
             self._keep(item, budget, measured, reading, "ok" if self._is_bounded(budget, reading) else "")
             return
-        sites, words = self._where(item, measured, wall_seconds)
-        self._keep(item, budget, measured, replace(reading, call_sites=sites), "over" if over else "grew")
-        lines = [*over, *([growth] if growth else []), "", words]
-        fail("\n".join((f"memory: {lines[0]}", *lines[1:])))
-
-    def _where(self, item: pytest.Item, measured: Measured, wall_seconds: float) -> tuple[tuple[CallSite, ...], str]:
-        """Find what holds the memory, and say it; a meter that does not know is followed by a run that does."""
-        if measured.call_sites:
-            words = describe_sites(measured.call_sites, measured.peak_bytes, "memray", self._config.rootpath)
-            return measured.call_sites, words
-        limit = _RERUN_GRACE_SECONDS + _RERUN_SLOWDOWN * wall_seconds
-        rerun = run_again(item, CALL_SITES, time_limit_seconds=limit)
-        found = rerun.measured
-        if found is None:
-            return (), f"no call sites: a second run to find them ended otherwise ({_last_line(rerun)})"
-        if not found.call_sites:
-            return (), f"no call sites: Python itself allocated no more than {format_bytes(found.peak_bytes)}"
-        source = f"a second run under tracemalloc, {found.source}"
-        words = describe_sites(found.call_sites, found.peak_bytes, source, self._config.rootpath)
-        if found.peak_bytes < measured.peak_bytes / 2:
-            words += (
-                f"\nPython's own allocations are {format_bytes(found.peak_bytes)} of it; "
-                "meter='memray' sees those of C libraries too"
-            )
-        return found.call_sites, words
+        why = [explain_peak(item, measured, wall_seconds)] if peak else []
+        why += [explain_growth(item, wall_seconds)] if left else []
+        verdict = "over" if left or list(peak_problems(budget, measured)) else "grew"
+        self._keep(item, budget, measured, replace(reading, call_sites=why[0].sites), verdict)
+        fail("\n".join(("memory: " + "\n".join([*peak, *left]), *(f"\n{one.words}" for one in why))))
 
     def _keep(
         self, item: pytest.Item, budget: Budget, measured: Measured | None, reading: Reading, verdict: str
@@ -303,8 +280,3 @@ def _is_async(item: pytest.Item) -> bool:
 def _is_refused(item: pytest.Item, error: BaseException) -> bool:
     """Tell whether nobody runs an async test: pytest fails it, and before 8.4 skipped it."""
     return _is_async(item) and str(error).startswith("async def function")
-
-
-def _last_line(rerun: Rerun) -> str:
-    lines = (rerun.text or rerun.output).strip().splitlines()
-    return lines[-1] if lines else rerun.outcome
