@@ -33,6 +33,7 @@ class Child:
         self._outcome = ""
         self._text: list[str] = []
         self._rows: list[dict[str, Any]] = []
+        self._sections: list[tuple[str, str]] = []
         config.option.membench_json = config.option.membench_baseline = None
         config.option.membench_update = False
         vars(config.option).update({name: value for name, value in request["options"].items() if name in config.option})
@@ -64,6 +65,7 @@ class Child:
         if report.failed and not report.longreprtext.startswith(_STRICT):
             self._outcome = "failed"
             self._text.append(report.longreprtext)
+            self._sections = [(_stream(title), text) for title, text in report.sections]
         elif report.skipped and self._outcome != "failed":
             self._outcome = "skipped" if reason is None else "xfailed"
             self._text = [_skip_reason(report) if reason is None else reason]
@@ -80,6 +82,7 @@ class Child:
             "measured": asdict(self._measured) if self._measured else None,
             "wall_seconds": self._wall_seconds,
             "rows": self._rows,
+            "sections": self._sections,
         }
         part = self._answer.with_suffix(".part")
         part.write_text(json.dumps(answer), encoding="utf-8")
@@ -88,6 +91,11 @@ class Child:
 
 def _instrument(meter: str) -> Instrument:
     return _TRACERS[meter]() if meter in _TRACERS else METERS[meter]()
+
+
+def _stream(title: str) -> str:
+    """Name the stream in a title such as "Captured stdout call"."""
+    return " ".join(title.split()[1:-1]) or title
 
 
 def _skip_reason(report: pytest.TestReport) -> str:

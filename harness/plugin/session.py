@@ -4,7 +4,7 @@ Under pytest-xdist the workers do the first two; the rows travel with the tests'
 """
 
 import time
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from inspect import isasyncgenfunction, iscoroutinefunction
@@ -24,8 +24,8 @@ from harness.plugin.marker import Budget, budget_of, is_tracked_by_memray, requi
 from harness.plugin.rerun import run_again
 from harness.plugin.rows import Row, reading_of_test, results_of, row_of
 from harness.plugin.section import write_section
-from harness.pytest_plugin import MARKER
-from harness.store.files import writable_folder
+from harness.pytest_plugin import MARKER, uses_benchmark
+from harness.store.files import writable_file
 from harness.store.results import write_results_file
 
 _ROWS = pytest.StashKey[list[Row]]()
@@ -55,16 +55,16 @@ class Settings:
             raise UsageError("--membench-update writes a baseline. Name it with --membench-baseline PATH.")
         baseline_path = folder / baseline_name if baseline_name else None
         baseline = None
-        if baseline_path is not None and not update:
+        # One that is to be written anew is read as well: better to hear now that it is something else.
+        if baseline_path is not None and (baseline_path.exists() or not update):
             thresholds = Thresholds.parse(config.getini("membench_relative"), config.getini("membench_absolute"))
             baseline = Baseline.read(baseline_path, thresholds)
-        written = (folder / json_name if json_name else None, baseline_path if update else None)
-        for path in filter(None, written):
-            writable_folder(path.parent)
+        if update and baseline_path is not None:
+            writable_file(baseline_path)
         return cls(
-            json_path=written[0],
+            json_path=writable_file(folder / json_name) if json_name else None,
             baseline_path=baseline_path,
-            baseline=baseline,
+            baseline=None if update else baseline,
             update=update,
             skip=config.getoption("membench_skip"),
         )
@@ -90,7 +90,7 @@ class Session:
             return
         assert isinstance(items, list), "pytest lets its list of tests be changed"
         for place, item in enumerate(items):
-            if self._wants_isolation(item):
+            if _wants_isolation(item):
                 items[place] = IsolatedTest.of(item, self._run_isolated)
 
     def take(self, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -111,18 +111,19 @@ class Session:
             budget = budget_of(item)
         except UsageError as error:
             fail(str(error) if MARKER in str(error) else f"{MARKER}: {error}")
-        if budget is not None and budget.isolated and _uses_benchmark(item):
+        if budget is not None and budget.isolated and uses_benchmark(item):
             fail(f"{MARKER}: isolated=True and the fixture benchmark do not go together: its times would be lost.")
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
         """Measure a test in this process."""
-        benchmark = getattr(item, "funcargs", {}).get("benchmark")
         budget = budget_of(item)
-        unasked = budget is None and benchmark is None
+        unasked = budget is None and not uses_benchmark(item)
         if unasked or self._is_child or self._settings.skip or isinstance(item, IsolatedTest):
             return (yield)
-        instrument = self._begin(item, budget)
+        instrument = _begin(item, budget)
+        if instrument is None:
+            return (yield)
         started = time.monotonic()
         try:
             result = yield
@@ -131,7 +132,7 @@ class Session:
             raise
         wall_seconds = time.monotonic() - started
         measured = _end(instrument)
-        _tell_benchmark(benchmark, measured)
+        _tell_benchmark(item, measured)
         if budget is not None:
             self._judge(item, budget, measured, wall_seconds)
         return result
@@ -146,46 +147,31 @@ class Session:
             item.stash[_ROWS] = []
         return report
 
-    def pytest_sessionfinish(self) -> None:
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write the documents that were asked for."""
         if self._is_worker or self._is_child:
             return
-        settings = self._settings
-        if settings.json_path is not None:
-            write_results_file(results_of(self._rows), settings.json_path)
-            self._notes.append(f"wrote {settings.json_path}")
-        if settings.update and settings.baseline_path is not None:
-            try:
-                count = update_baseline(settings.baseline_path, self._rows)
-            except MembenchError as error:
-                raise pytest.UsageError(f"membench: {error}") from error
-            self._notes.append(f"wrote {count} of this session to the baseline {settings.baseline_path}")
-        if settings.baseline is not None:
-            self._notes += settings.baseline.notes(self._rows)
+        try:
+            self._notes += self._written()
+        except (MembenchError, OSError) as error:
+            self._notes.append(f"membench: {error}")
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
+        if self._settings.baseline is not None:
+            self._notes += self._settings.baseline.notes(self._rows)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Show the table."""
         if self._rows or self._notes:
             write_section(terminalreporter, self._rows, self._notes)
 
-    def _wants_isolation(self, item: pytest.Item) -> bool:
-        try:
-            budget = budget_of(item)
-        except UsageError:
-            return False  # said when it is set up
-        return budget is not None and budget.isolated and not _uses_benchmark(item)
-
-    def _begin(self, item: pytest.Item, budget: Budget | None) -> Instrument:
-        # A benchmark alone is only read: collecting garbage before it would be in its first round.
-        instrument = METERS[budget.meter]() if budget is not None else OwnPeakRss(settled=False)
-        try:
-            require_no_clash(item, budget.meter if budget is not None else "")
-            if is_tracked_by_memray(item):
-                warm_up_memray()
-            instrument.start()
-        except MembenchError as error:
-            fail(f"{MARKER}: {error}")
-        return instrument
+    def _written(self) -> Iterator[str]:
+        settings = self._settings
+        if settings.json_path is not None:
+            write_results_file(results_of(self._rows), settings.json_path)
+            yield f"wrote {settings.json_path}"
+        if settings.update and settings.baseline_path is not None:
+            count = update_baseline(settings.baseline_path, self._rows)
+            yield f"wrote {count} of this session to the baseline {settings.baseline_path}"
 
     def _give_up(
         self, item: pytest.Item, budget: Budget | None, instrument: Instrument, error: BaseException, seconds: float
@@ -208,6 +194,8 @@ class Session:
         assert budget is not None, "only a test with the marker has a stand-in"
         rerun = run_again(item, budget.meter)
         item.stash.setdefault(_ROWS, []).extend(rerun.rows)
+        for title, text in rerun.sections:
+            item.add_report_section("call", title, text)
         if rerun.outcome == "skipped":
             pytest.skip(rerun.text)
         if rerun.outcome == "xfailed":
@@ -254,6 +242,30 @@ class Session:
         return by_marker or (baseline is not None and baseline.knows(reading))
 
 
+def _wants_isolation(item: pytest.Item) -> bool:
+    try:
+        budget = budget_of(item)
+    except UsageError:
+        return False  # said when it is set up
+    return isinstance(item, pytest.Function) and budget is not None and budget.isolated and not uses_benchmark(item)
+
+
+def _begin(item: pytest.Item, budget: Budget | None) -> Instrument | None:
+    """Begin to measure; None where that is not possible, and only a benchmark would have had the figure."""
+    # A benchmark alone is only read: collecting garbage before it would be in its first round.
+    instrument = METERS[budget.meter]() if budget is not None else OwnPeakRss(settled=False)
+    try:
+        require_no_clash(item, budget.meter if budget is not None else "")
+        if is_tracked_by_memray(item):
+            warm_up_memray()
+        instrument.start()
+    except MembenchError as error:
+        if budget is None:
+            return None
+        fail(f"{MARKER}: {error}")
+    return instrument
+
+
 def _end(instrument: Instrument) -> Measured:
     try:
         return instrument.stop()
@@ -261,15 +273,12 @@ def _end(instrument: Instrument) -> Measured:
         fail(f"{MARKER}: {error}")
 
 
-def _tell_benchmark(benchmark: Any, measured: Measured) -> None:
+def _tell_benchmark(item: pytest.Item, measured: Measured) -> None:
     """Put the peak into what pytest-benchmark stores."""
-    if benchmark is not None and measured.process_peak_bytes is not None:
-        benchmark.extra_info["peak_rss_bytes"] = measured.process_peak_bytes
-        benchmark.extra_info["peak_rss_above_start_bytes"] = measured.peak_bytes
-
-
-def _uses_benchmark(item: pytest.Item) -> bool:
-    return "benchmark" in getattr(item, "fixturenames", ())
+    extra_info = getattr(getattr(item, "funcargs", {}).get("benchmark"), "extra_info", None)
+    if isinstance(extra_info, dict) and measured.process_peak_bytes is not None:
+        extra_info["peak_rss_bytes"] = measured.process_peak_bytes
+        extra_info["peak_rss_above_start_bytes"] = measured.peak_bytes
 
 
 def _is_async(item: pytest.Item) -> bool:
