@@ -11,9 +11,10 @@ import pytest
 
 from harness.errors import MembenchError
 from harness.plugin.instruments import METERS, Instrument, LeftTracer, Measured, PeakTracer
-from harness.plugin.judging import fail
+from harness.plugin.judging import fail, refuse_async
 from harness.plugin.marker import require_no_clash
 from harness.plugin.rerun import LEFT_SITES, PEAK_SITES
+from harness.pytest_plugin import MARKER
 
 _MEMRAY_MANAGER = "memray_manager"  # the part of pytest-memray that tracks
 _TRACERS: Mapping[str, type[PeakTracer | LeftTracer]] = {PEAK_SITES: PeakTracer, LEFT_SITES: LeftTracer}
@@ -55,7 +56,10 @@ class Child:
             self._wall_seconds = time.monotonic() - started
             self._measured = instrument.stop()
         except MembenchError as error:
-            fail(str(error))
+            fail(f"{MARKER}: {error}")
+        except (pytest.fail.Exception, pytest.skip.Exception) as error:
+            refuse_async(item, error)
+            raise
         return result
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:

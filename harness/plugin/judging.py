@@ -1,18 +1,31 @@
 """Says what is over its budget."""
 
 from collections.abc import Iterator
+from inspect import isasyncgenfunction, iscoroutinefunction
 from typing import NoReturn
 
 import pytest
 
 from harness.plugin.instruments import Measured
 from harness.plugin.marker import Budget
+from harness.pytest_plugin import MARKER
 from harness.units import format_bytes
 
 
 def fail(message: str) -> NoReturn:
     """Fail the test that is under way, with these words alone: no traceback, no error that they come from."""
     raise pytest.fail.Exception(message, pytrace=False) from None
+
+
+def refuse_async(item: pytest.Item, error: BaseException) -> None:
+    """Say it plainly where nobody runs an async test: pytest fails it, and before 8.4 skipped it."""
+    function = getattr(item, "obj", None)
+    is_async = iscoroutinefunction(function) or isasyncgenfunction(function)
+    if is_async and str(error).startswith("async def function"):
+        fail(
+            f"{MARKER}: {item.name} is async and nobody runs it, so there is nothing to measure. Install a runner, "
+            "such as pytest-asyncio, and mark the test for it."
+        )
 
 
 def peak_problems(budget: Budget, measured: Measured) -> Iterator[str]:

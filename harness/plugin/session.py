@@ -7,7 +7,6 @@ import time
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from inspect import isasyncgenfunction, iscoroutinefunction
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from harness.plugin.baseline import Baseline, Thresholds, update_baseline
 from harness.plugin.explaining import explain_growth, explain_peak
 from harness.plugin.instruments import METERS, Instrument, Measured, OwnPeakRss, warm_up_memray
 from harness.plugin.isolated import IsolatedTest, IsolatedTestError
-from harness.plugin.judging import fail, growth_problems, peak_problems
+from harness.plugin.judging import fail, growth_problems, peak_problems, refuse_async
 from harness.plugin.marker import Budget, budget_of, is_tracked_by_memray, require_no_clash
 from harness.plugin.rerun import run_again
 from harness.plugin.rows import Row, reading_of_test, results_of, row_of
@@ -159,7 +158,7 @@ class Session:
         if self._settings.baseline is not None:
             self._notes += self._settings.baseline.notes(self._rows)
 
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+    def pytest_terminal_summary(self, terminalreporter: "pytest.TerminalReporter") -> None:
         """Show the table."""
         if self._rows or self._notes:
             write_section(terminalreporter, self._rows, self._notes)
@@ -180,11 +179,7 @@ class Session:
             instrument.stop()
         if budget is None:
             return
-        if _is_refused(item, error):
-            fail(
-                f"{MARKER}: {item.name} is async and nobody runs it, so there is nothing to measure. Install a runner, "
-                "such as pytest-asyncio, and mark the test for it."
-            )
+        refuse_async(item, error)
         if isinstance(error, Exception | pytest.fail.Exception) and not isinstance(error, _NO_FAILURES):
             reading = reading_of_test(item, budget.meter, None, seconds, isolated=False)
             self._keep(item, budget, None, reading, "")
@@ -279,13 +274,3 @@ def _tell_benchmark(item: pytest.Item, measured: Measured) -> None:
     if isinstance(extra_info, dict) and measured.process_peak_bytes is not None:
         extra_info["peak_rss_bytes"] = measured.process_peak_bytes
         extra_info["peak_rss_above_start_bytes"] = measured.peak_bytes
-
-
-def _is_async(item: pytest.Item) -> bool:
-    function = getattr(item, "obj", None)
-    return iscoroutinefunction(function) or isasyncgenfunction(function)
-
-
-def _is_refused(item: pytest.Item, error: BaseException) -> bool:
-    """Tell whether nobody runs an async test: pytest fails it, and before 8.4 skipped it."""
-    return _is_async(item) and str(error).startswith("async def function")

@@ -184,12 +184,13 @@ def test_a_marker_that_says_nothing_is_one_error(
     done.stdout.no_fnmatch_line("*another exception*")
 
 
-def test_an_async_test_that_nobody_runs_is_one_error(pytester: pytest.Pytester, run: Run) -> None:
+@pytest.mark.parametrize("isolated", [False, True])
+def test_an_async_test_that_nobody_runs_is_one_error(pytester: pytest.Pytester, run: Run, *, isolated: bool) -> None:
     pytester.makepyfile(
-        """
+        f"""
         import pytest
 
-        @pytest.mark.memory_budget("64 MiB")
+        @pytest.mark.memory_budget("64 MiB", isolated={isolated})
         async def test_later(): ...
         """
     )
