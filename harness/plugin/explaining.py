@@ -1,5 +1,6 @@
 """Finds the call sites behind a failure. A meter that does not know them is followed by a second run that does."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,8 +77,16 @@ def _list(heading: str, sites: Sequence[CallSite], whole_bytes: int, root: Path)
     """List the largest call sites, their files relative to the root where they are below it."""
     telling = [site for site in sites if site.bytes >= whole_bytes * _SMALLEST_SHARE] or sites[:1]
     lines = [
-        f"{format_bytes(site.bytes):>12}  {site.file.removeprefix(f'{root}/')}:{site.line}"
+        f"{format_bytes(site.bytes):>12}  {_shown(site.file, root)}:{site.line}"
         + (f"  {site.function}" if site.function else "")
         for site in telling[:SHOWN_CALL_SITES]
     ]
     return "\n".join((heading, *lines))
+
+
+def _shown(file: str, root: Path) -> str:
+    """Name a file from the root of the project, or as one would import it."""
+    if file.startswith(f"{root}/"):
+        return file.removeprefix(f"{root}/")
+    folders = [folder for folder in sys.path if folder and file.startswith(f"{folder}/")]
+    return file.removeprefix(f"{max(folders, key=len)}/") if folders else file
