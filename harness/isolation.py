@@ -44,6 +44,7 @@ class Isolation:
     time_limit_seconds: float
     memory_limit_bytes: int | None = None
     artifacts: Path | None = None  # a folder for the files that meters leave
+    scratch: Path | None = None  # a folder for those of the trials; None for the machine's own
     cancelled: threading.Event = field(default_factory=threading.Event)
     _starting: threading.Lock = field(default_factory=threading.Lock)
     _mapped_files: set[str] = field(default_factory=set)  # by the warm-ups
@@ -58,7 +59,7 @@ class Isolation:
         """
         if trial.workload.kind == COMMAND:
             return self._run_command(trial, cpu)
-        with _scratch_folder() as scratch, self._group_for(trial) as group:
+        with _scratch_folder(self.scratch) as scratch, self._group_for(trial) as group:
             _write_request(scratch, trial, self._limit(trial))
             self._warm()
             command = _command(trial.workload, scratch)
@@ -87,7 +88,7 @@ class Isolation:
     def _run_command(self, trial: Trial, cpu: int) -> Reading:
         """Run a command as `membench measure` does, with nothing to read and its output thrown away."""
         workload = trial.workload
-        with _scratch_folder() as scratch, open(os.devnull, "r+b") as nowhere:  # noqa: PTH123 - a descriptor
+        with _scratch_folder(self.scratch) as scratch, open(os.devnull, "r+b") as nowhere:  # noqa: PTH123 - a descriptor
             self._warm()
             reading = run_command(
                 CommandTrial(
@@ -166,8 +167,8 @@ def _command(workload: Workload, scratch: Path) -> list[str]:
 
 
 @contextmanager
-def _scratch_folder() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix=SCRATCH_PREFIX))
+def _scratch_folder(parent: Path | None) -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix=SCRATCH_PREFIX, dir=parent))
     try:
         yield folder
     finally:
@@ -310,7 +311,7 @@ def _reading(trial: Trial, ended: _Ended, scratch: Path, collected: dict[str, An
         outcome=outcome,
         peak_bytes=max(sampled or 0, found.get("floor_bytes", 0)) if ended.tree else found.get("peak_bytes") or sampled,
         wall_seconds=round(ended.wall_seconds, 6),
-        phases=_spans(found, ended.started),
+        phases=_spans(scratch / worker.PHASES, ended.started),
         timeline=ended.recorder.timeline(),
         digest=found.get("digest"),
         detail=detail,
@@ -340,7 +341,14 @@ def _judge(trial: Trial, ended: _Ended, found: dict[str, Any]) -> tuple[Outcome,
     return Outcome.OK, ""
 
 
-def _spans(found: dict[str, Any], started: float) -> tuple[PhaseSpan, ...]:
+def _spans(path: Path, started: float) -> tuple[PhaseSpan, ...]:
+    """Read the phases as far as the process wrote them down."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    except FileNotFoundError:
+        return ()
+    # One that was ended in the middle of a line did not end that phase.
+    spans = (json.loads(line) for line in lines if line.endswith("\n"))
     return tuple(
         PhaseSpan(
             name=name,
@@ -348,6 +356,5 @@ def _spans(found: dict[str, Any], started: float) -> tuple[PhaseSpan, ...]:
             end_seconds=round(end - started, 4),
             peak_bytes=peak,
         )
-        for name, start, end, peak in found.get("phases", ())
-        if peak is not None
+        for name, start, end, peak in spans
     )

@@ -112,6 +112,8 @@ class AttributionRow:
     leave_one_out_bytes: int | None  # what is lost when it alone is left out of all
     cumulative_bytes: int | None  # what it adds to those before it in the order of the steps
     shapley_bytes: int | None  # its exact share; the shares add up to what all save together
+    shapley_low_bytes: int | None = None  # where the share is an estimate, its interval at 95 %
+    shapley_high_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +169,7 @@ class Section:
     summary: str  # the scenario in one line
     headline: str  # the answer in one sentence
     rows: tuple[Row, ...]
+    remarks: tuple[str, ...] = ()  # what else follows from the figures, one sentence each
     levels: tuple[Level, ...] = ()
     waterfall_start: Step | None = None  # the `before` peak the steps start from (saved_bytes 0)
     steps: tuple[Step, ...] = ()
@@ -177,6 +180,7 @@ class Section:
     attribution: Attribution | None = None
     as_written: tuple[AsWrittenRow, ...] = ()
     growth: tuple[Growth, ...] = ()
+    growth_notes: tuple[str, ...] = ()  # what follows from it, one sentence each
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,4 +191,5 @@ class Report:
     created: str  # ISO 8601
     sections: tuple[Section, ...]
     environment: tuple[tuple[str, str], ...]  # name and value, in the order to print
+    noise: tuple[str, ...] = ()  # how far unchanged repeats differ, one sentence each
     warnings: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 import click
 
+from harness import package_names
 from harness.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE, MembenchError
 
 VERBS: Mapping[str, str] = {
@@ -16,11 +17,14 @@ VERBS: Mapping[str, str] = {
     "attribute": "Say which fix bought which megabytes.",
     "scale": "Show how the peak grows with the number of teams.",
     "floor": "Find the smallest memory limit under which a variant still finishes.",
+    "gate": "Decide whether a change may go in by its peak memory.",
+    "promote": "Accept the levels of a run into a baseline.",
     "doctor": "Say how exact membench is on this machine.",
     "compare": "Show how far the peaks of one run lie from another's.",
     "report": "Write the report and the charts of a run again.",
+    "history": "Show each workload's peak over stored runs, and where it changed.",
     "export": "Write a run for another tool: a dashboard, a spreadsheet, a monitor.",
-    "list": "List scenarios, variants, meters, charts, formats or exports.",
+    "list": "List workloads, scenarios, variants, meters, charts, formats or exports.",
 }
 """Each verb with its summary, so that --help imports none of them. A test holds the summaries to the docstrings."""
 
@@ -60,11 +64,11 @@ def cli() -> None:
     """
 
 
-def main(argv: Sequence[str]) -> int:
-    """Run the command line and return the exit code."""
+def main(argv: Sequence[str], program: click.Command | None = None) -> int:
+    """Run the command line, or another program that ends as it does, and return the exit code."""
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        code: Any = cli.main(list(argv), prog_name="membench", standalone_mode=False)
+        code: Any = (program or cli).main(list(argv), prog_name="membench", standalone_mode=False)
     except click.ClickException as error:
         return _complain(error.format_message(), EXIT_USAGE)
     except MembenchError as error:
@@ -89,4 +93,6 @@ def _interrupt(*_: object) -> NoReturn:
 
 def run_and_exit() -> NoReturn:
     """Run the command line of this process and exit with its code."""
+    # Before any verb is imported; and only here, where the process is ours and runs nobody else's code.
+    package_names.mean_ours()
     sys.exit(main(sys.argv[1:]))

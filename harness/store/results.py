@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
 from harness.errors import UnreadableInputError
-from harness.model import CallSite, CommandFacts, Environment, Outcome, PhaseSpan, Results, Sample
+from harness.model import CallSite, Change, CommandFacts, Environment, Outcome, PhaseSpan, Promotion, Results, Sample
 from harness.store.files import atomic_writer
 from harness.store.plain import FORMAT_VERSION, plain, timeline_of
 from harness.store.schemas import validated, validator
@@ -23,9 +23,12 @@ def results_document(results: Results) -> dict[str, Any]:
         "format": RESULTS_FORMAT,
         "format_version": FORMAT_VERSION,
         "created": results.created,
+        "revision": results.revision,
         "environment": plain(asdict(results.environment)),
         "samples": [_sample_document(sample) for sample in results.samples],
     }
+    if results.history:
+        document["history"] = [plain(asdict(promotion)) for promotion in results.history]
     return validated(document, RESULTS_FORMAT)
 
 
@@ -89,7 +92,20 @@ def read_results(path: Path) -> Results:
         created=document["created"],
         environment=_environment(document["environment"]),
         samples=tuple(_sample(entry) for entry in document["samples"]),
+        revision=document.get("revision", ""),
+        history=tuple(_promotion(entry) for entry in document.get("history", ())),
     )
+
+
+def read_document(path: Path, schema: str) -> dict[str, Any]:
+    """Read a JSON document of one of the other kinds, such as `membench-scale`.
+
+    Raises:
+        UnreadableInputError: there is no such file, or it is not as its schema says.
+    """
+    document: dict[str, Any] = _read_json(path)
+    _require_valid(document, path, schema)
+    return document
 
 
 def _read_json(path: Path) -> Any:
@@ -109,17 +125,29 @@ def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is not a number")
 
 
-def _require_valid(document: Any, path: Path) -> None:
+def _require_valid(document: Any, path: Path, schema: str = RESULTS_FORMAT) -> None:
     from jsonschema.exceptions import best_match  # noqa: PLC0415 - only documents that are read need it
 
-    error = best_match(validator(RESULTS_FORMAT).iter_errors(document))
+    error = best_match(validator(schema).iter_errors(document))
     if error is not None:
         where = "/".join(str(step) for step in error.absolute_path) or "the document"
-        raise UnreadableInputError(f"{path} is no valid results document: {where}: {error.message[:200]}.")
+        raise UnreadableInputError(
+            f"{path} is no valid {schema.removeprefix('membench-')} document: {where}: {error.message[:200]}."
+        )
 
 
 def _environment(entry: Mapping[str, Any]) -> Environment:
     return Environment(**{name: entry[name] for name in Environment.__dataclass_fields__ if name in entry})
+
+
+def _promotion(entry: Mapping[str, Any]) -> Promotion:
+    changes = tuple(Change(**_known(change, Change)) for change in entry["changes"])
+    return Promotion(at=entry["at"], by=entry["by"], reason=entry["reason"], changes=changes)
+
+
+def _known(entry: Mapping[str, Any], kind: type) -> dict[str, Any]:
+    """Leave out what a later version has added."""
+    return {field.name: entry[field.name] for field in fields(kind) if field.name in entry}
 
 
 def _sample(entry: Mapping[str, Any]) -> Sample:
