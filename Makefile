@@ -6,6 +6,7 @@ OUT    ?= out
 PEERS  := .venv-peers
 
 JOBS   ?= 2
+AGAINST ?= HEAD~1
 
 # The incident is about the levels and about each fix alone; its trials are heavy, so it has these and no repeats.
 INCIDENT := sequential baseline fix-1 fix-2 fix-3 fix-4 fix-5 fix-6 fix-7 all
@@ -13,7 +14,7 @@ INCIDENT := sequential baseline fix-1 fix-2 fix-3 fix-4 fix-5 fix-6 fix-7 all
 # The pictures that README.md shows.
 IMAGES := peaks-incident timeline-incident waterfall-league claims-league
 
-.PHONY: bench charts test browser lint format benchmarks peers clean
+.PHONY: bench charts test browser lint gate format benchmarks findings peers clean
 
 bench: $(VENV)/.installed  ## the main job: every variant of the league, then the incident's levels
 	$(BIN)/membench run --scenario league --repeats 3 --jobs $(JOBS) --out $(OUT)/league
@@ -43,12 +44,18 @@ lint: $(VENV)/.installed  ## style, types, architecture
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+gate: $(VENV)/.installed  ## the pipelines against those of the last commit
+	$(BIN)/membench gate --against $(AGAINST) --jobs $(JOBS) --out $(OUT)/gate
+
 format: $(VENV)/.installed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 benchmarks: $(VENV)/.installed  ## throughput of the two shapes of concurrency
 	$(BIN)/python -m pytest tests/benchmarks --benchmark-only --override-ini addopts=
+
+findings: $(VENV)/.installed  ## what the fixes are worth, measured anew; writes docs/findings.md
+	$(BIN)/python -m harness.commands.findings --measure --from $(OUT)/findings --out docs/findings.md
 
 peers: $(PEERS)/.installed  ## membench beside other tools, in an environment of its own; writes docs/peers.md
 	$(PEERS)/bin/python tests/peers/compare.py --out docs/peers.md

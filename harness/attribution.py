@@ -89,19 +89,16 @@ def shares(switches: Sequence[str], order: Sequence[str], peaks: Peaks) -> list[
     """
     exact = shapley_values(switches, peaks)
     every = frozenset(switches)
-    found = []
-    for switch in switches:
-        before = frozenset(order[: list(order).index(switch)])
-        found.append(
-            Share(
-                switch=switch,
-                alone_bytes=_saved(peaks, NOTHING, frozenset({switch})),
-                leave_one_out_bytes=_saved(peaks, every - {switch}, every),
-                cumulative_bytes=_saved(peaks, before, before | {switch}),
-                shapley_bytes=exact[switch] if exact else None,
-            )
+    return [
+        Share(
+            switch=switch,
+            alone_bytes=_saved(peaks, NOTHING, frozenset({switch})),
+            leave_one_out_bytes=_saved(peaks, every - {switch}, every),
+            cumulative_bytes=_saved_at(switch, order, peaks),
+            shapley_bytes=exact[switch] if exact else None,
         )
-    return found
+        for switch in switches
+    ]
 
 
 def _saved(peaks: Peaks, without: Combination, within: Combination) -> int | None:
@@ -111,7 +108,7 @@ def _saved(peaks: Peaks, without: Combination, within: Combination) -> int | Non
 
 def shapley_values(switches: Sequence[str], peaks: Peaks) -> dict[str, int] | None:
     """Divide the whole saving; the values add up to it to the byte. None where a combination is missing."""
-    if any(combination not in peaks for combination in full_factorial(switches)):
+    if not _complete(switches, peaks):
         return None
     count = len(switches)
     weights = [Fraction(factorial(size) * factorial(count - size - 1), factorial(count)) for size in range(count)]
@@ -128,6 +125,11 @@ def shapley_values(switches: Sequence[str], peaks: Peaks) -> dict[str, int] | No
     return _whole_bytes(exact)
 
 
+def _complete(switches: Sequence[str], peaks: Peaks) -> bool:
+    # Counted first: of thirty switches there are more combinations than can be listed.
+    return len(peaks) >= 2 ** len(switches) and all(one in peaks for one in full_factorial(switches))
+
+
 def _whole_bytes(exact: Mapping[str, Fraction]) -> dict[str, int]:
     """Round so that the sum stays what it is: the largest remainders are rounded up."""
     floors = {switch: value.__floor__() for switch, value in exact.items()}
@@ -138,7 +140,7 @@ def _whole_bytes(exact: Mapping[str, Fraction]) -> dict[str, int]:
 
 def interactions(switches: Sequence[str], peaks: Peaks) -> list[Interaction]:
     """Compute the interaction of every pair; empty where a combination is missing."""
-    if any(combination not in peaks for combination in full_factorial(switches)):
+    if not _complete(switches, peaks):
         return []
     count = len(switches)
     found = []
@@ -163,22 +165,22 @@ def _together(peaks: Peaks, others: Combination, first: str, second: str) -> int
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampledShare:
-    """A Shapley value estimated from random orders, with a 95 % interval."""
+    """A Shapley value estimated from random orders, with a 95 % interval. None: a peak that it takes is not there."""
 
     switch: str
-    shapley_bytes: int
-    low_bytes: int
-    high_bytes: int
+    shapley_bytes: int | None
+    low_bytes: int | None
+    high_bytes: int | None
 
 
-def sampled_orders(switches: Sequence[str], count: int, seed: int = 0) -> list[tuple[str, ...]]:
-    """Draw random orders, each with its reverse: what is left of chance in the one is opposite in the other."""
+def sampled_orders(switches: Sequence[str], pairs: int, seed: int = 0) -> list[tuple[str, ...]]:
+    """Draw random orders, each followed by its reverse: what chance adds in the one it mostly takes in the other."""
     random = Random(seed)  # noqa: S311 - a sample, not a secret
     orders: list[tuple[str, ...]] = []
-    while len(orders) < count:
+    for _ in range(pairs):
         drawn = tuple(random.sample(list(switches), len(switches)))
         orders += [drawn, drawn[::-1]]
-    return orders[:count]
+    return orders
 
 
 def combinations_of(orders: Iterable[Sequence[str]]) -> list[Combination]:
@@ -194,25 +196,36 @@ def estimate_shapley(
 ) -> list[SampledShare]:
     """Estimate each value as the mean saving over the orders (Castro, Gomez and Tejada, 2009).
 
+    What the switches save in one order adds up to the whole, and so do the estimates, to the byte.
+
     Args:
         switches: all of them.
-        orders: at least two (`sampled_orders`).
-        peaks: with every combination that the orders pass through.
+        orders: pairs of an order and its reverse (`sampled_orders`), at least two pairs.
+        peaks: as many as there are; a switch that needs a missing one has no estimate.
         interval: gives the 95 % interval of a mean.
     """
-    found = []
-    for switch in switches:
-        savings = []
-        for order in orders:
-            before = frozenset(order[: list(order).index(switch)])
-            savings.append(float(peaks[before] - peaks[before | {switch}]))
-        low, high = interval(savings)
-        found.append(
-            SampledShare(
-                switch=switch,
-                shapley_bytes=round(sum(savings) / len(savings)),
-                low_bytes=round(low),
-                high_bytes=round(high),
-            )
-        )
-    return found
+    savings = {switch: [_saved_at(switch, order, peaks) for order in orders] for switch in switches}
+    known = {switch: [saved for saved in found if saved is not None] for switch, found in savings.items()}
+    means = {switch: Fraction(sum(found), len(orders)) for switch, found in known.items() if len(found) == len(orders)}
+    whole = _whole_bytes(means) if len(means) == len(switches) else {switch: round(means[switch]) for switch in means}
+    return [
+        _estimate(switch, whole[switch], known[switch], interval)
+        if switch in whole
+        else SampledShare(switch=switch, shapley_bytes=None, low_bytes=None, high_bytes=None)
+        for switch in switches
+    ]
+
+
+def _saved_at(switch: str, order: Sequence[str], peaks: Peaks) -> int | None:
+    before = frozenset(order[: list(order).index(switch)])
+    return _saved(peaks, before, before | {switch})
+
+
+def _estimate(
+    switch: str, value: int, savings: Sequence[int], interval: Callable[[Sequence[float]], tuple[float, float]]
+) -> SampledShare:
+    # An order and its reverse are not independent of each other; the means of the pairs are.
+    low, high = interval([(there + back) / 2 for there, back in zip(savings[::2], savings[1::2], strict=True)])
+    return SampledShare(
+        switch=switch, shapley_bytes=value, low_bytes=min(round(low), value), high_bytes=max(round(high), value)
+    )

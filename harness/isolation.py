@@ -17,14 +17,14 @@ from pathlib import Path
 from typing import Any, Self
 
 from harness import cgroups, stub, worker
-from harness.call_sites import function_at, real_file
+from harness.call_sites import call_site
 from harness.controls import SCRUBBED_ENVIRONMENT, Controls, applied
 from harness.ending import judge_status
 from harness.errors import MeasurementError
 from harness.foreign import CommandTrial, run_command
 from harness.kinds import COMMAND, kind_file
 from harness.meters import load_meter, meter_file
-from harness.model import WARM_UP, CallSite, Outcome, PhaseSpan, Reading, Trial, Workload
+from harness.model import WARM_UP, Outcome, PhaseSpan, Reading, Trial, Workload
 from harness.tree import TREE_METER, TreeSource, tree_source
 from harness.watch import Recorder, Watch
 
@@ -311,13 +311,13 @@ def _reading(trial: Trial, ended: _Ended, scratch: Path, collected: dict[str, An
         outcome=outcome,
         peak_bytes=max(sampled or 0, found.get("floor_bytes", 0)) if ended.tree else found.get("peak_bytes") or sampled,
         wall_seconds=round(ended.wall_seconds, 6),
-        phases=_spans(found, ended.started),
+        phases=_spans(scratch / worker.PHASES, ended.started),
         timeline=ended.recorder.timeline(),
         digest=found.get("digest"),
         detail=detail,
         stderr_tail="" if outcome is Outcome.OK else ended.stderr.decode(errors="replace"),
         source=ended.tree.words if ended.tree else found.get("source", ""),
-        call_sites=tuple(_call_site(site) for site in found.get("call_sites", ())),
+        call_sites=tuple(call_site(site) for site in found.get("call_sites", ())),
         artifacts=tuple(found.get("artifacts", ())),
     )
 
@@ -328,12 +328,6 @@ def _read_found(path: Path) -> dict[str, Any] | None:
     except FileNotFoundError:
         return None
     return found
-
-
-def _call_site(found: dict[str, Any]) -> CallSite:
-    """Complete what a meter knows of a place: the file behind a frozen module, the function around a line."""
-    file, line = real_file(found["file"]), found["line"]
-    return CallSite(file=file, line=line, function=found["function"] or function_at(file, line), bytes=found["bytes"])
 
 
 def _judge(trial: Trial, ended: _Ended, found: dict[str, Any]) -> tuple[Outcome, str]:
@@ -347,7 +341,14 @@ def _judge(trial: Trial, ended: _Ended, found: dict[str, Any]) -> tuple[Outcome,
     return Outcome.OK, ""
 
 
-def _spans(found: dict[str, Any], started: float) -> tuple[PhaseSpan, ...]:
+def _spans(path: Path, started: float) -> tuple[PhaseSpan, ...]:
+    """Read the phases as far as the process wrote them down."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    except FileNotFoundError:
+        return ()
+    # One that was ended in the middle of a line did not end that phase.
+    spans = (json.loads(line) for line in lines if line.endswith("\n"))
     return tuple(
         PhaseSpan(
             name=name,
@@ -355,6 +356,5 @@ def _spans(found: dict[str, Any], started: float) -> tuple[PhaseSpan, ...]:
             end_seconds=round(end - started, 4),
             peak_bytes=peak,
         )
-        for name, start, end, peak in found.get("phases", ())
-        if peak is not None
+        for name, start, end, peak in spans
     )

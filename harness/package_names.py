@@ -31,7 +31,12 @@ class _Finder:
         """Find a package if it is one of them; None otherwise, as an importer does."""
         if path is not None or name not in self._names:
             return None
-        return PathFinder.find_spec(name, list(self._places()), target)
+        found = PathFinder.find_spec(name, list(self._places()), target)
+        if found is not None:
+            return found
+        # Finders of other kinds, such as those of editable installations: they have no search path to leave us out of.
+        others = [finder for finder in sys.meta_path if finder is not PathFinder and not isinstance(finder, _Finder)]
+        return next((spec for finder in others if (spec := finder.find_spec(name, path, target))), None)
 
 
 def mean_ours() -> None:

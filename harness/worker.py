@@ -1,8 +1,8 @@
 """Inside the measured process: one trial in, one reading out.
 
 Run as a script with the trial's scratch folder as its only argument: reads `request.json` there and leaves
-`reading.json`. It imports the standard library and what the request names; nothing else of this project, since
-every byte that it takes is in the figure.
+`reading.json` and, line by line as they end, `phases.jsonl`. It imports the standard library and what the request
+names; nothing else of this project, since every byte that it takes is in the figure.
 """
 
 import json
@@ -16,30 +16,34 @@ from typing import Any
 
 REQUEST = "request.json"
 READING = "reading.json"
+PHASES = "phases.jsonl"
 FIRST_PHASE = "before"
 LAST_PHASE = "after"
 
 
 class Phases:
-    """Cuts a trial into phases; the meter gives the peak of each."""
+    """Cuts a trial into phases, of which the meter gives the peaks.
 
-    def __init__(self, meter: Any) -> None:
+    They are written down as they end: kept here, those of a run of ten thousand batches would be megabytes of the
+    figure that they are about.
+    """
+
+    def __init__(self, meter: Any, scratch: str) -> None:
         self._meter = meter
         self._name = FIRST_PHASE
         self._started = time.monotonic()
-        self.spans: list[tuple[str, float, float, int | None]] = []
+        self._file = os.open(os.path.join(scratch, PHASES), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        self.peak: int | None = None
+        """The largest peak of all phases that have ended; None where the meter does not know them."""
 
     def mark(self, name: str) -> None:
         """End the phase under way and begin the next one."""
         peak = self._meter.end_phase()
         now = time.monotonic()
-        self.spans.append((self._name, self._started, now, peak))
+        if peak is not None:
+            os.write(self._file, f"{json.dumps((self._name, self._started, now, peak))}\n".encode())
+            self.peak = max(peak, self.peak or 0)
         self._name, self._started = name, now
-
-    @property
-    def peak(self) -> int | None:
-        """The largest peak of all phases that have ended; None where the meter does not know them."""
-        return max((span[3] for span in self.spans if span[3] is not None), default=None)
 
 
 def main(scratch: str) -> None:
@@ -62,7 +66,7 @@ def main(scratch: str) -> None:
     else:
         meter.start(scratch)
         sys.path[:0] = request["import_paths"]
-    phases = Phases(meter)
+    phases = Phases(meter, scratch)
     try:
         if workload is None:
             workload = _resolve(request["target"])(**request["parameters"], scratch=scratch)
@@ -70,7 +74,7 @@ def main(scratch: str) -> None:
         phases.mark(LAST_PHASE)
     finally:
         phases.mark("")
-        reading = {"peak_bytes": phases.peak, "phases": phases.spans} | meter.finish(scratch)
+        reading = {"peak_bytes": phases.peak} | meter.finish(scratch)
         _write(os.path.join(scratch, READING), reading)
     # The peak is on disk: what checking the output takes is not in it.
     reading["digest"] = workload.digest()

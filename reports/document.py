@@ -112,6 +112,8 @@ class AttributionRow:
     leave_one_out_bytes: int | None  # what is lost when it alone is left out of all
     cumulative_bytes: int | None  # what it adds to those before it in the order of the steps
     shapley_bytes: int | None  # its exact share; the shares add up to what all save together
+    shapley_low_bytes: int | None = None  # where the share is an estimate, its interval at 95 %
+    shapley_high_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +180,7 @@ class Section:
     attribution: Attribution | None = None
     as_written: tuple[AsWrittenRow, ...] = ()
     growth: tuple[Growth, ...] = ()
+    growth_notes: tuple[str, ...] = ()  # what follows from it, one sentence each
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

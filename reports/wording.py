@@ -1,14 +1,19 @@
 """How every format and chart puts figures, outcomes and names from data into words."""
 
 import unicodedata
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.units import format_bytes, format_shift
 
 if TYPE_CHECKING:
-    from reports.document import Report, Row
+    from collections.abc import Callable
+
+    from reports.document import Attribution, AttributionRow, Growth, InteractionCell, Report, Row
 
 NO_FIGURE = "-"
+_MANY = 1000
+_INDEPENDENT = "are independent"
 OK = "ok"
 
 # Control, format (direction marks, zero-width), surrogate, private-use and unassigned characters: none has a
@@ -85,6 +90,72 @@ def claim_figure(value: float | None, unit: str) -> str:
     decimals = 1 if short == "%" else 2
     # Adding zero turns the -0.0 that rounding leaves behind into 0.0.
     return f"{round(value, decimals) + 0.0:,.{decimals}f} {short}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttributionColumn:
+    """One of the senses in which a fix saves something."""
+
+    heading: str
+    meaning: str  # in words, for a legend
+    amount: "Callable[[AttributionRow], int | None]"
+
+    def cell(self, row: "AttributionRow") -> str:
+        """Print the figure of a row, with its interval where it is an estimate."""
+        amount = self.amount(row)
+        low, high = row.shapley_low_bytes, row.shapley_high_bytes
+        if self.heading != SHARE or low is None or high is None:
+            return size(amount)
+        return f"{size(amount)} ({size(low)} to {size(high)})"
+
+
+ALONE, SHARE, LEFT_OUT = "alone", "share", "left out"
+
+_ATTRIBUTION_COLUMNS = (
+    AttributionColumn(heading=ALONE, meaning="it alone", amount=lambda row: row.alone_bytes),
+    AttributionColumn(heading=SHARE, meaning="its share (Shapley value)", amount=lambda row: row.shapley_bytes),
+    AttributionColumn(heading=LEFT_OUT, meaning="lost when it is left out", amount=lambda row: row.leave_one_out_bytes),
+    AttributionColumn(
+        heading="one by one", meaning="added to those before it", amount=lambda row: row.cumulative_bytes
+    ),
+)
+
+
+def attribution_columns(attribution: "Attribution") -> list[AttributionColumn]:
+    """List the senses that there are figures for."""
+    return [
+        column for column in _ATTRIBUTION_COLUMNS if any(column.amount(row) is not None for row in attribution.rows)
+    ]
+
+
+def interaction_words(attribution: "Attribution") -> list[str]:
+    """Say of each pair that is not independent what it is, the strongest first, and count the rest."""
+    telling = [pair for pair in attribution.interactions if not is_independent(pair)]
+    words = [pair.words for pair in sorted(telling, key=lambda pair: -abs(pair.saved_bytes))]
+    rest = len(attribution.interactions) - len(telling)
+    if rest:
+        words.append(f"the other {rest} pairs {_INDEPENDENT}" if telling else f"all {rest} pairs {_INDEPENDENT}")
+    return words
+
+
+def is_independent(pair: "InteractionCell") -> bool:
+    """Tell whether the words of a pair say that its interaction is too small to notice."""
+    return pair.words.endswith(_INDEPENDENT)
+
+
+def slope(amount: float) -> str:
+    """Print bytes for each unit of size: whole ones where they are many."""
+    return f"{amount:,.0f}" if abs(amount) >= _MANY else f"{amount + 0.0:,.1f}"
+
+
+def growth(growth: "Growth") -> str:
+    """Say how one variant grows: the slope with its interval, the rise, and whether it is a line at all."""
+    rise = growth.peak_bytes[-1] - growth.peak_bytes[0]
+    words = (
+        f"{slope(growth.slope_bytes)} bytes a team ({slope(growth.slope_low)} to {slope(growth.slope_high)}), "
+        f"{shift(rise)} from {growth.sizes[0]:,} to {growth.sizes[-1]:,} teams"
+    )
+    return words if growth.straight else f"{words}; not a straight line"
 
 
 def meters(rows: "tuple[Row, ...]") -> list[str]:

@@ -23,7 +23,8 @@ VERBS: Mapping[str, str] = {
     "compare": "Show how far the peaks of one run lie from another's.",
     "report": "Write the report and the charts of a run again.",
     "history": "Show each workload's peak over stored runs, and where it changed.",
-    "list": "List workloads, scenarios, variants, meters, charts or formats.",
+    "export": "Write a run for another tool: a dashboard, a spreadsheet, a monitor.",
+    "list": "List workloads, scenarios, variants, meters, charts, formats or exports.",
 }
 """Each verb with its summary, so that --help imports none of them. A test holds the summaries to the docstrings."""
 
@@ -63,11 +64,11 @@ def cli() -> None:
     """
 
 
-def main(argv: Sequence[str]) -> int:
-    """Run the command line and return the exit code."""
+def main(argv: Sequence[str], program: click.Command | None = None) -> int:
+    """Run the command line, or another program that ends as it does, and return the exit code."""
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        code: Any = cli.main(list(argv), prog_name="membench", standalone_mode=False)
+        code: Any = (program or cli).main(list(argv), prog_name="membench", standalone_mode=False)
     except click.ClickException as error:
         return _complain(error.format_message(), EXIT_USAGE)
     except MembenchError as error:

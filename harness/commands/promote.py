@@ -11,7 +11,7 @@ from harness.baseline import promote
 from harness.errors import EXIT_OK, UsageError
 from harness.model import Change
 from harness.store.files import writable_folder
-from harness.store.results import read_results, write_results
+from harness.store.results import read_results, write_results_file
 from harness.units import format_bytes, format_shift
 from reports import wording
 
@@ -43,7 +43,8 @@ def command(results: Path, file: Path, reason: str, by: str | None) -> int:
         by=(by or _user())[:200],
         at=datetime.now().astimezone(),
     )
-    write_results(accepted, writable_folder(file.parent), file.name)
+    writable_folder(file.parent)
+    write_results_file(accepted, file)
     for change in accepted.history[-1].changes:
         click.echo(_words(change))
     click.echo(f"wrote {file}")

@@ -10,7 +10,7 @@ from harness.commands.presenting import output
 from harness.commands.presenting.documents import print_json
 from harness.commands.presenting.progress import progress_of
 from harness.commands.suites import Suite
-from harness.commands.suites.choice import SUITES, choose_suite
+from harness.commands.suites.choice import SUITES, open_suite
 from harness.commands.suites.selection import select
 from harness.errors import EXIT_OK, EXIT_REGRESSION, EXIT_TRIAL_FAILED, UsageError
 from harness.foreign import METERS as COMMAND_METERS
@@ -33,6 +33,12 @@ DEFAULT_TIMEOUT_SECONDS = 300.0
     "suite_name",
     type=click.Choice(SUITES),
     help="Where the workloads come from. Default: project where pyproject.toml here has some, else league.",
+)
+@click.option(
+    "--asv",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    metavar="DIR",
+    help="Take the peakmem_ benchmarks of an asv suite: its benchmark_dir, or the folder with asv.conf.json.",
 )
 @click.option(
     "-k",
@@ -103,6 +109,7 @@ DEFAULT_TIMEOUT_SECONDS = 300.0
 @click.option("--format", "form", type=click.Choice(["console", "json"]), default="console", show_default=True)
 def command(
     suite_name: str | None,
+    asv: Path | None,
     expression: str | None,
     tags: Sequence[str],
     scenarios: Sequence[str],
@@ -132,20 +139,31 @@ def command(
     """  # noqa: D301 - \b is click's mark for lines to leave as they are
     if resume and out is None:
         raise UsageError("--resume takes up the readings of an earlier run: give its folder with --out DIR.")
-    suite = choose_suite(suite_name)
-    workloads = _expecting(select(suite.workloads(scenarios, variants), expression, tags), expected)
     meters = list(dict.fromkeys(meters or (DEFAULT_METER,)))
-    _require_meters(meters, workloads)
-    if out is not None:
-        writable_folder(out)
-    workloads = suite.prepare(workloads)
-    session = Session.begin(suite.settings, time_limit_seconds=timeout, jobs=jobs, folder=out, resume=resume)
-    measured = session.measure(workloads, meters, repeats, progress_of)
+    with open_suite(suite_name, asv) as suite:
+        workloads = _expecting(select(suite.workloads(scenarios, variants), expression, tags), expected)
+        _require_meters(meters, workloads)
+        if out is not None:
+            writable_folder(out)
+        workloads = _prepared(suite, workloads)
+        session = Session.begin(suite.settings, time_limit_seconds=timeout, jobs=jobs, folder=out, resume=resume)
+        measured = session.measure(workloads, meters, repeats, progress_of)
     results = replace(measured, revision=current_revision(Path.cwd()))
     _show(results, suite, out, form)
     if any(sample.failed for sample in results.samples):
         return EXIT_TRIAL_FAILED
     return EXIT_REGRESSION if any(sample.over_budget for sample in results.samples) else EXIT_OK
+
+
+def _prepared(suite: Suite, workloads: Sequence[Workload]) -> list[Workload]:
+    kept = suite.prepare(workloads)
+    left = {(workload.scenario, workload.variant) for workload in kept}
+    for workload in workloads:
+        if (workload.scenario, workload.variant) not in left:
+            click.echo(f"membench: {workload.scenario}/{workload.variant} declines to run and is left out", err=True)
+    if not kept:
+        raise UsageError("Every benchmark declines to run: its set-up raises NotImplementedError.")
+    return kept
 
 
 def _require_meters(meters: Sequence[str], workloads: Sequence[Workload]) -> None:

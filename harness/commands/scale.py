@@ -3,26 +3,29 @@
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.table import Table
 
-from harness.commands.presenting.documents import print_json
+from harness.commands.presenting import output
+from harness.commands.presenting.documents import dump_json, print_json
+from harness.commands.presenting.growing import growth_section
 from harness.commands.presenting.progress import progress_of
 from harness.commands.suites import league
 from harness.commands.suites.choice import LEAGUE, require_league
 from harness.errors import EXIT_OK, EXIT_TRIAL_FAILED, UsageError
-from harness.model import Outcome, Sample
+from harness.model import Outcome, Results, Sample
 from harness.session import Session
 from harness.statistics.line import FEWEST_POINTS, Line, fit_line
+from harness.store.files import atomic_writer, writable_folder
 from harness.store.schemas import validated
-from harness.units import format_bytes
+from reports.document import Report
 
 METER = "peak_rss"
 DOCUMENT = "membench-scale"
+SCALE_FILE = "scale.json"
 DEFAULT_SCENARIO = "league-light"
 DEFAULT_VARIANTS = ("baseline", "all", "bounded")
 DEFAULT_SIZES = "100,1000,3000,10000"
@@ -57,6 +60,13 @@ DEFAULT_TIMEOUT_SECONDS = 900.0
     metavar="S",
     help="Seconds that one trial may take.",
 )
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Keep readings, report and chart there.",
+)
+@click.option("--resume", is_flag=True, help="Take up the run that --out has the readings of.")
 @click.option("--format", "form", type=click.Choice(["console", "json"]), default="console", show_default=True)
 def command(
     suite_name: str | None,
@@ -66,6 +76,8 @@ def command(
     repeats: int,
     jobs: int,
     timeout: float,
+    out: Path | None,
+    resume: bool,
     form: str,
 ) -> int:
     """Show how the peak grows with the number of teams.
@@ -78,19 +90,33 @@ def command(
     membench scale --scenario league --variant all --sizes 100,200,400
     """  # noqa: D301 - \b is click's mark for lines to leave as they are
     require_league("scale", suite_name)
+    if resume and out is None:
+        raise UsageError("--resume takes up the readings of an earlier run: give its folder with --out DIR.")
     settings = league.read_settings(os.environ)
     counts = _parse_sizes(sizes)
     names = list(dict.fromkeys(variants or DEFAULT_VARIANTS))
     workloads = [league.sized(scenario, variant, count, settings) for count in counts for variant in names]
-    session = Session.begin(settings, time_limit_seconds=timeout, jobs=jobs)
+    session = Session.begin(
+        settings,
+        time_limit_seconds=timeout,
+        jobs=jobs,
+        folder=writable_folder(out) if out is not None else None,
+        resume=resume,
+    )
     results = session.measure(workloads, [METER], repeats, progress_of)
     samples = {(sample.scenario, sample.variant): sample for sample in results.samples}
     table = {variant: [samples[league.sized_name(scenario, count), variant] for count in counts] for variant in names}
     document = validated(_document(scenario, counts, table), DOCUMENT)
+    report = _report(document, results)
+    if out is not None:
+        with atomic_writer(out / SCALE_FILE) as file:
+            dump_json(document, file)
+        paths = [out / SCALE_FILE, *output.write_report(report, out, ["markdown"])]
+        output.announce(paths, to_stderr=form == "json")
     if form == "json":
         print_json(document)
     else:
-        _print(document)
+        output.print_growth(report)
     return EXIT_TRIAL_FAILED if document["failures"] else EXIT_OK
 
 
@@ -175,35 +201,10 @@ def _differing(counts: Sequence[int], table: dict[str, list[Sample]]) -> list[st
     ]
 
 
-def _print(document: dict[str, Any]) -> None:
-    console = Console()
-    sizes = sorted({size for entry in document["variants"] for size in entry["sizes"]})
-    table = Table(
-        box=None, pad_edge=False, title=f"{document['scenario']}: peak by number of teams", title_justify="left"
-    )
-    table.add_column("variant", overflow="fold")
-    for size in sizes:
-        table.add_column(f"{size:,}", justify="right", no_wrap=True)
-    for entry in document["variants"]:
-        peaks = dict(zip(entry["sizes"], entry["peak_bytes"], strict=True))
-        table.add_row(entry["variant"], *(format_bytes(peaks[size]) if size in peaks else "-" for size in sizes))
-    console.print(table)
-    for entry in document["variants"]:
-        console.print(_words(entry), markup=False, highlight=False, soft_wrap=True)
-    for failure in document["failures"]:
-        console.print(f"! {failure}", markup=False, highlight=False, soft_wrap=True)
-
-
-def _words(entry: dict[str, Any]) -> str:
-    if entry["slope_bytes_per_team"] is None:
-        return f"- {entry['variant']}: too few peaks for a line"
-    words = (
-        f"- {entry['variant']}: {entry['slope_bytes_per_team']:,.1f} bytes a team "
-        f"({entry['slope_low']:,.1f} to {entry['slope_high']:,.1f}), {format_bytes(entry['rise_bytes'])} from the "
-        "smallest to the largest"
-    )
-    if entry["held_identifier_bytes_per_team"]:
-        words += f"; the identifiers that it holds take {entry['held_identifier_bytes_per_team']:,.1f} of them"
-    if not entry["straight"]:
-        words += f"; not a straight line: a peak lies {format_bytes(entry['largest_residual_bytes'])} off it"
-    return words
+def _report(document: dict[str, Any], results: Results) -> Report:
+    """Make the report; that a trial failed is among its warnings."""
+    scenario = league.load_scenario(document["scenario"])
+    story = league.LeagueStory(scenario, 0)
+    report = output.report_of(replace(results, samples=()), {})
+    section = growth_section(document, scenario.summary, story.role)
+    return replace(report, sections=(section,), warnings=(*report.warnings, *document["failures"]))

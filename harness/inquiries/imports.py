@@ -51,4 +51,4 @@ def where() -> str:
 def suggestion(found: object, attribute: str) -> str:
     """Name the nearest things that are there."""
     near = get_close_matches(attribute, [name for name in dir(found) if not name.startswith("_")])
-    return f". Did you mean {', '.join(near)}?" if near else ""
+    return f", but {', '.join(near)}" if near else ""

@@ -58,13 +58,19 @@ def _sample_document(sample: Sample) -> dict[str, Any]:
     }
 
 
-def write_results(results: Results, folder: Path, name: str = RESULTS_FILE) -> Path:
-    """Write `results.json`, or a file of another name, into a folder, all of it or nothing."""
-    path = folder / name
-    with atomic_writer(path) as file:
-        json.dump(results_document(results), file, indent=1)
-        file.write("\n")
+def write_results(results: Results, folder: Path) -> Path:
+    """Write `results.json` into a folder, all of it or nothing."""
+    path = folder / RESULTS_FILE
+    write_results_file(results, path)
     return path
+
+
+def write_results_file(results: Results, path: Path) -> None:
+    """Write a results document under any name, all of it or nothing."""
+    document = results_document(results)
+    with atomic_writer(path) as file:
+        json.dump(document, file, indent=1)
+        file.write("\n")
 
 
 def read_results(path: Path) -> Results:
@@ -91,6 +97,17 @@ def read_results(path: Path) -> Results:
     )
 
 
+def read_document(path: Path, schema: str) -> dict[str, Any]:
+    """Read a JSON document of one of the other kinds, such as `membench-scale`.
+
+    Raises:
+        UnreadableInputError: there is no such file, or it is not as its schema says.
+    """
+    document: dict[str, Any] = _read_json(path)
+    _require_valid(document, path, schema)
+    return document
+
+
 def _read_json(path: Path) -> Any:
     try:
         size = path.stat().st_size
@@ -108,13 +125,15 @@ def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is not a number")
 
 
-def _require_valid(document: Any, path: Path) -> None:
+def _require_valid(document: Any, path: Path, schema: str = RESULTS_FORMAT) -> None:
     from jsonschema.exceptions import best_match  # noqa: PLC0415 - only documents that are read need it
 
-    error = best_match(validator(RESULTS_FORMAT).iter_errors(document))
+    error = best_match(validator(schema).iter_errors(document))
     if error is not None:
         where = "/".join(str(step) for step in error.absolute_path) or "the document"
-        raise UnreadableInputError(f"{path} is no valid results document: {where}: {error.message[:200]}.")
+        raise UnreadableInputError(
+            f"{path} is no valid {schema.removeprefix('membench-')} document: {where}: {error.message[:200]}."
+        )
 
 
 def _environment(entry: Mapping[str, Any]) -> Environment:

@@ -25,6 +25,7 @@ _PANEL_INCHES = 0.75  # for a panel's axis and its unit
 _KEY_INCHES = 0.4
 _BAND_HEIGHT = 0.72
 _LANE = 0.19  # from the middle of a row to its two markers
+_FAR_LARGER = 10.0
 _CLAIMED = "#cfcfcf"
 _MARGIN = 0.04  # of the axis, so that a marker at its end is whole
 _MEASURED: dict[str, Any] = {"marker": "o", "markersize": 8, "color": style.COLOURS[Role.SINGLE]}
@@ -58,21 +59,42 @@ def by_unit(claims: "Iterable[ClaimRow]") -> "dict[str, list[ClaimRow]]":
     return panels
 
 
+def panels_of(claims: "Iterable[ClaimRow]") -> "list[tuple[str, list[ClaimRow]]]":
+    """Sort claims into panels by unit, and those of one unit by size: 2 MiB cannot be seen beside 1,000."""
+    return [
+        (unit, [claim for claim in of_unit if claim in alike])
+        for unit, of_unit in by_unit(claims).items()
+        for alike in _alike(of_unit)
+    ]
+
+
+def _alike(claims: "list[ClaimRow]") -> "list[list[ClaimRow]]":
+    """Put a claim with the next smaller one unless it is far larger; the smallest claims come first."""
+    groups: list[list[ClaimRow]] = []
+    for claim in sorted(claims, key=lambda claim: claim.claimed_high):
+        if groups and claim.claimed_high <= _FAR_LARGER * groups[-1][-1].claimed_high:
+            groups[-1].append(claim)
+        else:
+            groups.append([claim])
+    return groups
+
+
 def _figure(section: "Section") -> "Figure":
-    panels = by_unit(section.claims)
-    heights = [_row_inches(section.claims) * len(claims) for claims in panels.values()]
+    panels = panels_of(section.claims)
+    heights = [_row_inches(section.claims) * len(claims) for _, claims in panels]
     figure = style.new_figure(
         sum(heights) + _PANEL_INCHES * len(panels) + _KEY_INCHES,
         title=f"{section.scenario}: what each fix was said to save, and what it saved",
         subtitle="Right of the line at 0 is memory saved; left of it, memory that the change cost.",
     )
     panels_axes = figure.subplots(len(panels), 1, squeeze=False, height_ratios=heights)[:, 0]
-    for axes, (unit, claims) in zip(panels_axes, panels.items(), strict=True):
+    for axes, (unit, claims) in zip(panels_axes, panels, strict=True):
         _draw_panel(axes, unit, claims)
     # Room is made once all panels are there, for each takes from the others'.
-    for axes, claims in zip(panels_axes, panels.values(), strict=True):
+    for axes, (_, claims) in zip(panels_axes, panels, strict=True):
         _draw_figures(axes, claims)
-    figure.legend(handles=_key(), loc="outside lower left", ncols=3, frameon=False, fontsize=style.SMALL_POINTS)
+    handles = _key(with_letter=any(claim.measured_as_written is not None for claim in section.claims))
+    figure.legend(handles=handles, loc="outside lower left", ncols=3, frameon=False, fontsize=style.SMALL_POINTS)
     return figure
 
 
@@ -149,12 +171,14 @@ def _draw_marker(axes: "Axes", value: float, place: float, unit: str, look: dict
     return labels.beside(axes, value, place, wording.claim_figure(value, unit), **look_of_label)
 
 
-def _key() -> "list[Artist]":
-    return [
+def _key(*, with_letter: bool) -> "list[Artist]":
+    handles: list[Artist] = [
         Patch(color=_CLAIMED, label="claimed"),
         Line2D([], [], linestyle="none", label="measured", **_MEASURED),
-        Line2D([], [], linestyle="none", label="measured, as written", **_AS_WRITTEN),
     ]
+    if with_letter:
+        handles.append(Line2D([], [], linestyle="none", label="measured, as written", **_AS_WRITTEN))
+    return handles
 
 
 CHART = ClaimsChart()

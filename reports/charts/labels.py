@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 BAR_HEIGHT = 0.64  # of a row
 
 _FRAME_INCHES = 0.95  # of a figure of rows, for its axis, the unit and the levels' labels
+_BAR_INCHES = 0.17  # of each where a row has several, for a label of its own
 _GAP_POINTS = 6.0
 _COLUMN_GAP_POINTS = 16.0
 _FLAG_POINTS = 14.0  # from one row of flags to the next
@@ -33,9 +34,15 @@ _WIDEST_SHARE = 0.9  # of an axis, that one label may take
 _ROUNDS = 12  # widening one end moves the other; it settles within a few
 
 
-def figure_of_rows(names: "Sequence[str]", *, title: str, subtitle: str, unit: str) -> "tuple[Figure, Axes]":
-    """Make a figure of one bar a row: row 0 at the top, its name on the left, amounts along the bottom."""
-    figure = style.new_figure(_FRAME_INCHES + row_inches(names) * len(names), title=title, subtitle=subtitle)
+def figure_of_rows(
+    names: "Sequence[str]", *, title: str, subtitle: str, unit: str, bars: int = 1, foot_inches: float = 0.0
+) -> "tuple[Figure, Axes]":
+    """Make a figure of so many bars a row: row 0 at the top, its name on the left, amounts along the bottom.
+
+    `foot_inches` is room below the axis, for a key.
+    """
+    height = max(row_inches(names), _BAR_INCHES * (bars + 1) if bars > 1 else 0.0)
+    figure = style.new_figure(_FRAME_INCHES + height * len(names) + foot_inches, title=title, subtitle=subtitle)
     axes = figure.subplots()
     style.clear(axes)
     style.measure_along(axes.xaxis, unit)

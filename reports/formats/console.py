@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from reports.document import Report, Row, Section
+    from reports.document import Attribution, Report, Row, Section
 
 _FILE_WIDTH = 132  # columns of a report written to a file, where no terminal says how many there are
 
@@ -42,6 +42,28 @@ def render_console(report: "Report", console: Console) -> None:
     console.print(_text(report.title, "bold"))
     for section in report.sections:
         console.print(Group(*_section(section, console)))
+    _print_warnings(report, console)
+
+
+def render_attribution(report: "Report", console: Console) -> None:
+    """Print to a console which switch bought which megabytes, of each scenario; then the warnings."""
+    for section in report.sections:
+        console.print(_text(f"{section.scenario}: {section.headline}", "bold"))
+        if section.attribution is not None:
+            console.print(Group(*_attribution(section.attribution)))
+    _print_warnings(report, console)
+
+
+def render_growth(report: "Report", console: Console) -> None:
+    """Print to a console how peaks grow, of each scenario; then the warnings."""
+    for section in report.sections:
+        console.print(_text(f"{section.scenario}: {section.headline}", "bold"))
+        if section.growth:
+            console.print(Group(*_growth(section)))
+    _print_warnings(report, console)
+
+
+def _print_warnings(report: "Report", console: Console) -> None:
     warnings = wording.warnings_of(report)
     if warnings:
         console.print(Group(Text(), _rule(console, "warnings"), *map(_bullet, warnings)))
@@ -57,14 +79,20 @@ def _section(section: "Section", console: Console) -> "Iterator[RenderableType]"
     yield heading
     yield _text(section.headline, "bold")
     yield from (_text(remark) for remark in section.remarks)
-    if not section.rows:
+    if not section.rows and not section.growth:
         yield Text("Nothing was measured.", _ASIDE)
     for meter in wording.meters(section.rows):
         yield from _samples(section, meter, console)
     if section.instruments:
         yield from _instruments(section)
+    if section.attribution is not None:
+        yield from _attribution(section.attribution)
     if section.claims:
         yield from _claims(section)
+    if section.as_written:
+        yield from _as_written(section)
+    if section.growth:
+        yield from _growth(section)
 
 
 def _samples(section: "Section", meter: str, console: Console) -> "Iterator[RenderableType]":
@@ -152,6 +180,51 @@ def _instruments(section: "Section") -> "Iterator[RenderableType]":
     yield Text("the instruments side by side", _ASIDE)
     yield table
     yield from map(_bullet, section.instrument_notes)
+
+
+def _attribution(attribution: "Attribution") -> "Iterator[RenderableType]":
+    table = _table()
+    table.add_column("fix", overflow="fold")
+    columns = wording.attribution_columns(attribution)
+    for column in columns:
+        table.add_column(column.heading, justify="right", no_wrap=True)
+    for row in attribution.rows:
+        table.add_row(_text(row.fix), *(Text(column.cell(row)) for column in columns))
+    yield Text()
+    yield Text("which fix bought which megabytes", _ASIDE)
+    yield table
+    yield from map(_bullet, attribution.notes)
+    yield from (_bullet(pair) for pair in wording.interaction_words(attribution))
+
+
+def _as_written(section: "Section") -> "Iterator[RenderableType]":
+    table = _table()
+    table.add_column("fix", overflow="fold")
+    table.add_column("effective", justify="right", no_wrap=True)
+    table.add_column("as written", justify="right", no_wrap=True)
+    table.add_column("as written it loses", overflow="fold", min_width=12)
+    for row in section.as_written:
+        saved = (wording.size(row.effective_bytes), wording.size(row.as_written_bytes))
+        table.add_row(_text(row.fix), *map(Text, saved), _text(row.loses or "nothing", _BAD if row.loses else _ASIDE))
+    yield Text()
+    yield Text("saved by the effective form and by the letter of its description", _ASIDE)
+    yield table
+
+
+def _growth(section: "Section") -> "Iterator[RenderableType]":
+    sizes = sorted({size for growth in section.growth for size in growth.sizes})
+    table = _table()
+    table.add_column("teams", overflow="fold")
+    for size in sizes:
+        table.add_column(f"{size:,}", justify="right", no_wrap=True)
+    for growth in section.growth:
+        peaks = dict(zip(growth.sizes, growth.peak_bytes, strict=True))
+        table.add_row(_text(growth.variant), *(Text(wording.size(peaks.get(size))) for size in sizes))
+    yield Text()
+    yield Text("peak by number of teams", _ASIDE)
+    yield table
+    yield from (_bullet(f"{growth.variant}: {wording.growth(growth)}") for growth in section.growth)
+    yield from map(_bullet, section.growth_notes)
 
 
 def _claims(section: "Section") -> "Iterator[RenderableType]":

@@ -1,6 +1,7 @@
 """Laws of the division, on peaks of any kind."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import permutations
 
 import pytest
 from hypothesis import given
@@ -23,6 +24,11 @@ from harness.attribution import (
 
 SWITCHES = ("a", "b", "c", "d")
 EVERY = frozenset(SWITCHES)
+
+
+def widest(values: Sequence[float]) -> tuple[float, float]:
+    return min(values), max(values)
+
 
 all_peaks = st.lists(st.integers(0, 2**40), min_size=16, max_size=16).map(
     lambda sizes: dict(zip(full_factorial(SWITCHES), sizes, strict=True))
@@ -96,22 +102,43 @@ def test_each_design_has_the_combinations_that_its_figures_take() -> None:
 
 @given(all_peaks)
 def test_over_all_orders_the_estimate_is_the_exact_value(peaks: Mapping[Combination, int]) -> None:
-    from itertools import permutations
-
     exact = shapley_values(SWITCHES, peaks)
     assert exact is not None
-    estimates = estimate_shapley(
-        SWITCHES, list(permutations(SWITCHES)), peaks, lambda savings: (min(savings), max(savings))
-    )
-    for estimate in estimates:
+    orders = [order for drawn in permutations(SWITCHES) for order in (drawn, drawn[::-1])]
+    for estimate in estimate_shapley(SWITCHES, orders, peaks, widest):
+        assert estimate.shapley_bytes is not None
         assert abs(estimate.shapley_bytes - exact[estimate.switch]) <= 1
-        assert estimate.low_bytes <= estimate.shapley_bytes <= estimate.high_bytes
 
 
-@pytest.mark.parametrize("count", [2, 5, 8])
-def test_sampled_orders_are_permutations_and_the_same_for_the_same_seed(count: int) -> None:
-    orders = sampled_orders(SWITCHES, count)
-    assert orders == sampled_orders(SWITCHES, count)
-    assert len(orders) == count
+@given(all_peaks, st.integers(2, 6), st.integers(0, 5))
+def test_estimates_add_up_to_the_whole_saving_and_lie_in_their_intervals(
+    peaks: Mapping[Combination, int], pairs: int, seed: int
+) -> None:
+    found = estimate_shapley(SWITCHES, sampled_orders(SWITCHES, pairs, seed), peaks, widest)
+    assert sum(one.shapley_bytes or 0 for one in found) == peaks[NOTHING] - peaks[EVERY]
+    assert all((one.low_bytes or 0) <= (one.shapley_bytes or 0) <= (one.high_bytes or 0) for one in found)
+
+
+def test_a_missing_peak_takes_the_estimates_that_need_it_and_no_others() -> None:
+    orders = [("a", "b", "c", "d"), ("d", "c", "b", "a")]
+    peaks = {combination: 100 - 10 * len(combination) for combination in combinations_of(orders)}
+    del peaks[frozenset({"a"})]
+    found = {one.switch: one.shapley_bytes for one in estimate_shapley(SWITCHES, orders, peaks, widest)}
+    assert found == {"a": None, "b": None, "c": 10, "d": 10}
+
+
+@pytest.mark.parametrize("pairs", [2, 5, 8])
+def test_sampled_orders_are_permutations_each_followed_by_its_reverse(pairs: int) -> None:
+    orders = sampled_orders(SWITCHES, pairs)
+    assert orders == sampled_orders(SWITCHES, pairs)
+    assert orders != sampled_orders(SWITCHES, pairs, seed=1)
+    assert len(orders) == 2 * pairs
     assert all(sorted(order) == sorted(SWITCHES) for order in orders)
+    assert all(back == there[::-1] for there, back in zip(orders[::2], orders[1::2], strict=True))
     assert {NOTHING, EVERY} <= set(combinations_of(orders))
+
+
+def test_of_thirty_switches_no_combinations_are_listed_to_find_that_some_are_missing() -> None:
+    many = [str(number) for number in range(30)]
+    assert shapley_values(many, {NOTHING: 1}) is None
+    assert interactions(many, {NOTHING: 1}) == []

@@ -101,6 +101,21 @@ def test_a_signal_is_a_crash_and_named() -> None:
     assert "SIGSEGV" in reading.detail
 
 
+def test_the_phases_before_a_crash_are_kept() -> None:
+    reading = measure(trial("die_in_phase", signal=9))
+    assert reading.outcome is Outcome.CRASHED
+    assert [span.name for span in reading.phases] == ["before", "first"]
+
+
+def test_the_record_of_many_phases_takes_no_memory_of_the_trial() -> None:
+    measure(trial("many_phases", count=10))  # compiles the workload's bytecode
+    few, many = measure(trial("many_phases", count=10)), measure(trial("many_phases", count=20_000))
+    assert few.peak_bytes is not None
+    assert many.peak_bytes is not None
+    assert many.peak_bytes - few.peak_bytes < 64 * 1024
+    assert len(many.phases) == 20_002
+
+
 def test_an_exit_status_is_a_crash_and_named() -> None:
     reading = measure(trial("leave", status=7))
     assert (reading.outcome, reading.detail) == (Outcome.CRASHED, "exit status 7")

@@ -39,6 +39,28 @@ def spike(*, mib: int, scratch: str) -> Workload:
     return Workload(run)
 
 
+def many_phases(*, count: int, scratch: str) -> Workload:
+    """Pass through so many phases, and take no memory in any."""
+
+    def run(mark: Callable[[str], None]) -> str:
+        for _ in range(count):
+            mark("one of many")
+        return "done"
+
+    return Workload(run)
+
+
+def die_in_phase(*, signal: int, scratch: str) -> Workload:
+    """Be killed by a signal in the second phase."""
+
+    def run(mark: Callable[[str], None]) -> str:
+        mark("first")
+        mark("second")
+        return str(os.kill(os.getpid(), signal))
+
+    return Workload(run)
+
+
 def die(*, signal: int, scratch: str) -> Workload:
     """Be killed by a signal."""
     return Workload(lambda mark: str(os.kill(os.getpid(), signal)))

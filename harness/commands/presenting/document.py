@@ -4,13 +4,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from harness.attribution import Peaks
+from harness.commands.presenting.attributing import attribution_of, listed
+from harness.commands.presenting.claims import ClaimTable, right_peak
 from harness.commands.presenting.instruments import instrument_notes
 from harness.commands.presenting.noise import noise_of
-from harness.commands.suites.story import Claimed, Story
+from harness.commands.suites.story import Story
+from harness.design import Division, make_plan
 from harness.model import Environment, Outcome, Results, Sample
-from harness.units import MIB, format_bytes, format_shift
+from harness.units import format_bytes
 from reports.document import (
-    ClaimRow,
+    Attribution,
     InstrumentRow,
     Level,
     PhaseSpan,
@@ -24,12 +28,23 @@ from reports.document import (
 
 UNMOVED_SHARE = 0.01  # of the peak; a fix that moves it by less is said to leave it as it is
 PRIMARY_METER = "peak_rss"
+MOST_COMBINATIONS_SHOWN = 24
+"""Mixed combinations beyond these were measured to divide the saving, and would bury all else."""
 
 
-def make_report(results: Results, stories: Mapping[str, Story]) -> Report:
-    """Make the report of a whole run; `stories` has one for each scenario of the results."""
+def make_report(
+    results: Results, stories: Mapping[str, Story], attributions: Mapping[str, Attribution | None] | None = None
+) -> Report:
+    """Make the report of a whole run.
+
+    Args:
+        results: what was measured.
+        stories: one for each scenario of the results.
+        attributions: of scenarios whose saving was divided otherwise than among all switches of their story.
+    """
+    given = attributions or {}
     sections = [
-        _Section([sample for sample in results.samples if sample.scenario == name], stories[name]).make(name)
+        _Section([sample for sample in results.samples if sample.scenario == name], stories[name]).make(name, given)
         for name in dict.fromkeys(sample.scenario for sample in results.samples)
     ]
     return Report(
@@ -74,19 +89,21 @@ class _Section:
         meters = [sample.meter for sample in samples]
         self._meter = PRIMARY_METER if PRIMARY_METER in meters else meters[0]
 
-    def make(self, scenario: str) -> Section:
+    def make(self, scenario: str, attributions: Mapping[str, Attribution | None]) -> Section:
         before = self._peak(self._story.before)
+        attribution = attributions[scenario] if scenario in attributions else self._attribution()
         return Section(
             scenario=scenario,
             summary=self._story.summary,
             headline=self._headline(),
             remarks=tuple(self._remarks()),
-            rows=tuple(self._row(sample) for sample in self._samples),
+            rows=tuple(self._row(sample) for sample in self._shown(attribution)),
             levels=tuple(self._levels()),
             waterfall_start=None if before is None else Step(label="baseline", peak_bytes=before, saved_bytes=0),
             steps=self._steps(),
             timelines=tuple(self._timelines()),
-            claims=self._claims(),
+            attribution=attribution,
+            **self._claims(),
             **self._instruments(),
         )
 
@@ -101,8 +118,7 @@ class _Section:
 
     def _peak(self, variant: str | None) -> int | None:
         """Tell the median peak of a variant, unless what it put out was wrong: that is no peak to compare with."""
-        sample = self._find(variant)
-        return sample.median_bytes if sample and not _lossy(sample) else None
+        return right_peak(self._find(variant))
 
     def _row(self, sample: Sample) -> Row:
         before = self._find(self._story.before, sample.meter)
@@ -174,42 +190,40 @@ class _Section:
                 ),
             )
 
-    def _claims(self) -> tuple[ClaimRow, ...]:
-        if self._peak(self._story.before) is None:
-            return ()
-        claims = [claim for claim in self._story.claims if self._find(claim.alone)]
-        return tuple(self._claim_row(claim) for claim in claims)
+    def _claims(self) -> dict[str, Any]:
+        before = self._find(self._story.before)
+        if before is None or right_peak(before) is None:
+            return {}
+        table = ClaimTable(self._find, before)
+        return {"claims": table.rows(self._story.claims), "as_written": table.as_written(self._story.claims)}
 
-    def _claim_row(self, claim: Claimed) -> ClaimRow:
-        in_peak = self._in_claimed_unit(claim, claim.alone)
-        measured = claim.measured if claim.measured is not None else in_peak
-        return ClaimRow(
-            fix=claim.fix,
-            claim=claim.claim,
-            unit=claim.unit,
-            claimed_low=claim.low,
-            claimed_high=claim.high,
-            measured=measured,
-            measured_as_written=None if claim.measured is not None else self._in_claimed_unit(claim, claim.as_written),
-            note=self._note(claim),
-        )
-
-    def _in_claimed_unit(self, claim: Claimed, variant: str | None) -> float | None:
-        before, peak = self._peak(self._story.before), self._peak(variant)
-        if before is None or peak is None:
+    def _attribution(self) -> Attribution | None:
+        """Divide the saving as far as the peaks go; of a single figure there is nothing to divide."""
+        if not self._story.switches:
             return None
-        return (before - peak) / MIB if claim.unit == "MiB" else 100 * (before - peak) / before
+        division = Division(plan=make_plan(self._story.order), peaks=self._peaks())
+        figures = division.figures(self._story.order)
+        known = [one for one in figures if any(amount is not None for amount in one.amounts().values())]
+        return attribution_of(self._story.switches, division) if len(known) > 1 else None
 
-    def _note(self, claim: Claimed) -> str:
-        """Say what the columns do not: what the peak did where the claim is not about it, and what is lost."""
-        before, alone = self._peak(self._story.before), self._peak(claim.alone)
-        notes = []
-        if claim.measured is not None and before is not None and alone is not None:
-            notes.append(f"alone it moves the peak by {format_shift(alone - before)}")
-        written = self._find(claim.as_written)
-        if written is not None and _lossy(written):
-            notes.append(f"as written it loses {claim.loses or 'data'}")
-        return "; ".join(notes)
+    def _peaks(self) -> Peaks:
+        """Gather the peaks of the combinations of switches."""
+        peaks = {}
+        for sample in self._samples:
+            combination, peak = self._story.combination(sample.variant), right_peak(sample)
+            if sample.meter == self._meter and combination is not None and peak is not None:
+                peaks[combination] = peak
+        return peaks
+
+    def _shown(self, attribution: Attribution | None) -> Sequence[Sample]:
+        """Leave out what was measured only to divide the saving, unless there is something to say of it."""
+        mixed = {sample.variant for sample in self._samples if self._mixed(sample.variant)}
+        if attribution is None or len(mixed) <= MOST_COMBINATIONS_SHOWN:
+            return self._samples
+        return [sample for sample in self._samples if sample.variant not in mixed or sample.failed or sample.warnings]
+
+    def _mixed(self, variant: str) -> bool:
+        return self._story.role(variant) is Role.OTHER and self._story.combination(variant) is not None
 
     def _headline(self) -> str:
         before, after = self._peak(self._story.before), self._peak(self._story.after)
@@ -251,17 +265,13 @@ class _Section:
         if before is None:
             return
         saved = self._saved_alone(before)
-        idle = [variant for variant, saving in saved.items() if abs(saving) < UNMOVED_SHARE * before]
+        idle = [variant for variant, saving in sorted(saved.items()) if abs(saving) < UNMOVED_SHARE * before]
         if idle:
-            yield f"Alone, {_listed(idle)} {'moves' if len(idle) == 1 else 'move'} the peak by less than 1 %."
+            yield f"Alone, {listed(idle)} {'moves' if len(idle) == 1 else 'move'} the peak by less than 1 %."
 
 
 def _median(sample: Sample | None) -> int | None:
     return sample.median_bytes if sample else None
-
-
-def _lossy(sample: Sample) -> bool:
-    return any(outcome is not Outcome.OK for outcome in sample.outcomes)
 
 
 def _outcome(outcomes: Sequence[Outcome]) -> str:
@@ -269,7 +279,3 @@ def _outcome(outcomes: Sequence[Outcome]) -> str:
     if not bad:
         return str(Outcome.OK)
     return f"{bad[0]} {len(bad)}/{len(outcomes)}"
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -10,9 +10,9 @@ from harness.commands.presenting.document import make_report
 from harness.commands.suites.story import Story
 from harness.model import Results
 from harness.store.files import atomic_writer
-from reports.document import Report
+from reports.document import Attribution, Report
 from reports.formats import load_format
-from reports.formats.console import render_console
+from reports.formats.console import render_attribution, render_console, render_growth
 
 REPORT_NAME = "report"
 
@@ -22,9 +22,26 @@ def print_report(report: Report) -> None:
     render_console(report, Console())
 
 
-def report_of(results: Results, stories: Mapping[str, Story]) -> Report:
-    """Make the report document."""
-    return make_report(results, stories)
+def print_attribution(report: Report) -> None:
+    """Print for people which switch bought which megabytes, and nothing else."""
+    render_attribution(report, Console())
+
+
+def print_growth(report: Report) -> None:
+    """Print for people how peaks grow with the size of the input, and nothing else."""
+    render_growth(report, Console())
+
+
+def print_text(report: Report, name: str) -> None:
+    """Print a report in one of the formats."""
+    click.echo(load_format(name).render(report), nl=False)
+
+
+def report_of(
+    results: Results, stories: Mapping[str, Story], attributions: Mapping[str, Attribution | None] | None = None
+) -> Report:
+    """Make the report document; `attributions` as in `make_report`."""
+    return make_report(results, stories, attributions)
 
 
 def write_report(report: Report, folder: Path, formats: Iterable[str]) -> list[Path]:

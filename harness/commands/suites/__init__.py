@@ -30,6 +30,14 @@ class Suite(Protocol):
         """
         ...
 
+    def prepare(self, workloads: Sequence[Workload]) -> list[Workload]:
+        """Do what must be done before any of these is measured; give those that can be.
+
+        Raises:
+            UsageError: one of them is not there, or cannot be imported.
+        """
+        ...
+
     @property
     def gate(self) -> GateSettings:
         """What the gate allows."""
@@ -47,14 +55,6 @@ class Suite(Protocol):
 
     def defined_in(self, checkout: Path) -> set[tuple[str, str]]:
         """Name the workloads that a checkout of the project defines, by scenario and variant."""
-        ...
-
-    def prepare(self, workloads: Sequence[Workload]) -> list[Workload]:
-        """Do what must be done before any of these is measured; give those that can be.
-
-        Raises:
-            UsageError: one of them is not there, or cannot be imported.
-        """
         ...
 
     def stories(self, results: Results) -> Mapping[str, Story]:

@@ -1,11 +1,13 @@
 """Chooses the suite that a command works on."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from harness.commands.suites import Suite
 from harness.commands.suites.project import ProjectSuite
-from harness.configuration import PYPROJECT, ROOT_TABLE, Configuration, read_configuration
+from harness.configuration import PYPROJECT, ROOT_TABLE, read_configuration
 from harness.errors import UsageError, unknown_name
 
 LEAGUE = "league"
@@ -21,8 +23,8 @@ def choose_suite(name: str | None) -> Suite:
     """
     if name not in (None, *SUITES):
         raise unknown_name("suite", name or "", list(SUITES))
-    configuration = read_configuration(Path()) if name != LEAGUE else Configuration()
-    if configuration.workloads:
+    configuration = read_configuration(Path())
+    if configuration.workloads and name != LEAGUE:
         return ProjectSuite(configuration, os.environ)
     if name == PROJECT:
         raise UsageError(
@@ -32,6 +34,25 @@ def choose_suite(name: str | None) -> Suite:
     from harness.commands.suites.league import LeagueSuite  # noqa: PLC0415 - the pipelines, only where they are run
 
     return LeagueSuite(os.environ, configuration.gate)
+
+
+@contextmanager
+def open_suite(name: str | None, asv: Path | None) -> Iterator[Suite]:
+    """Give the suite of a name, or that of a folder of asv's, for the length of a `with`.
+
+    Raises:
+        UsageError: there is none, or both are asked for.
+    """
+    if asv is None:
+        yield choose_suite(name)
+        return
+    if name is not None:
+        raise UsageError("--asv takes the workloads of an asv suite, and --suite those of another. Give one of them.")
+    from harness.commands.suites.asv import asv_suite  # noqa: PLC0415 - only where there is one
+
+    configuration = read_configuration(Path())
+    with asv_suite(asv, str(Path(configuration.python).absolute()) if configuration.python else "") as suite:
+        yield suite
 
 
 def require_league(verb: str, name: str | None) -> None:

@@ -2,13 +2,14 @@
 
 import pkgutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 
 import scenarios
+from harness.attribution import Combination
 from harness.commands.suites.story import Claimed, PlainStory, Story
 from harness.configuration import GateSettings
 from harness.errors import UsageError, unknown_name
@@ -16,6 +17,7 @@ from harness.model import Outcome, Results, Workload
 from pipelines.browser.page import Document
 from pipelines.config import ConfigError, read_overrides
 from pipelines.fixes.claim import Claim, Of
+from pipelines.fixes.fix_7_smaller_batches import SMALL_ABOVE_BYTES
 from pipelines.fixture import Fixture, minimal
 from pipelines.scrape import read_fixtures
 from pipelines.variant import (
@@ -29,6 +31,7 @@ from pipelines.variant import (
     UnknownVariantError,
     Variant,
     parse_variant,
+    variant_of,
 )
 from reports.document import Level, Role
 from scenarios.synthetic.scenario import Scenario
@@ -56,6 +59,20 @@ VARIANTS: Mapping[str, str] = {
     "bounded": "all seven fixes, and the identifiers kept in the CMS",
 }
 """The variants of a run that names none, with what they are. Others are named by rule (`variant.NAMES_HELP`)."""
+
+SWITCHES: Mapping[str, str] = {f"fix-{fix:d}": f"fix {fix:d}: {fix.title}" for fix in Fix}
+ORDER = tuple(f"fix-{fix:d}" for fix in PRIORITY)
+
+VALIDATION_PHASE = "validate"
+
+COMBINED = (
+    ("conservative", Claim(low=500, high=700, of=Of.MEGABYTES), ""),
+    ("optimistic", Claim(low=700, high=1000, of=Of.MEGABYTES), "1-1.3 GB"),
+)
+"""What all seven are said to save: the estimate, the claim, and the peak that it is said to leave.
+
+It stands here and not beside the fixes' own claims, for what the pipelines import is in every figure.
+"""
 
 
 def scenario_modules() -> dict[str, str]:
@@ -201,11 +218,31 @@ class LeagueStory:
 
     def title(self, variant: str) -> str:
         """Say in words what a variant is."""
-        return VARIANTS.get(variant, variant)
+        if variant in VARIANTS:
+            return VARIANTS[variant]
+        return next((title for name, title in VARIANTS.items() if self.same(name, variant)), variant)
 
     def same(self, variant: str, other: str) -> bool:
         """Tell whether two names stand for the same variant."""
         return parse(variant) == parse(other)
+
+    @property
+    def switches(self) -> Mapping[str, str]:
+        """The seven fixes, each in its effective form."""
+        return SWITCHES
+
+    @property
+    def order(self) -> Sequence[str]:
+        """The fixes in their priority order."""
+        return ORDER
+
+    def combination(self, variant: str) -> Combination | None:
+        """Tell which fixes are made, unless one is made to the letter or more is done than the seven."""
+        parsed = parse(variant)
+        written = any(parsed.form(fix) is Form.AS_WRITTEN for fix in Fix)
+        if written or parsed.sequential or parsed.bounded:
+            return None
+        return frozenset(f"fix-{fix:d}" for fix in Fix if parsed.form(fix) is Form.AFTER)
 
     @property
     def steps(self) -> Sequence[tuple[str, str]]:
@@ -219,24 +256,42 @@ class LeagueStory:
 
     @cached_property
     def claims(self) -> Sequence[Claimed]:
-        """What the description of the incident says of each fix."""
-        return [self._claimed(fix) for fix in Fix]
+        """What the description of the incident says of each fix, and of all together."""
+        return [*(self._claimed(fix) for fix in Fix), *self._combined()]
 
     def _claimed(self, fix: Fix) -> Claimed:
         claim = claim_of(fix)
         per_object = claim.of is Of.OBJECT_PERCENT
         return Claimed(
-            fix=f"fix {fix:d}: {fix.title}",
+            fix=SWITCHES[f"fix-{fix:d}"],
             claim=str(claim),
-            # The description divides bytes by 1024 twice and calls the result MB.
-            unit="MiB" if claim.of is Of.MEGABYTES else str(claim.of),
+            unit=_unit(claim),
             low=claim.low,
             high=claim.high,
             alone=f"fix-{fix:d}",
             as_written=None if fix in SOUND_AS_WRITTEN else f"fix-{fix:d}-as-written",
-            loses=claim.loses if loses_data(self._scenario, parse(f"fix-{fix:d}-as-written")) else "",
+            without=f"without-{fix:d}",
+            every=self.after,
+            loses=claim.loses if loses_data(self._scenario, _as_written(fix)) else "",
             measured=self._object_percent() if per_object else None,
+            phase=VALIDATION_PHASE if fix is Fix.INCREMENTAL_VALIDATION else "",
+            acts_above_bytes=SMALL_ABOVE_BYTES if fix is Fix.SMALLER_BATCHES else 0,
         )
+
+    def _combined(self) -> Iterable[Claimed]:
+        written = [claim_of(fix).loses for fix in Fix if loses_data(self._scenario, _as_written(fix))]
+        for name, claim, leaves in COMBINED:
+            yield Claimed(
+                fix="all seven fixes",
+                claim=f"{claim.low:,g}-{claim.high:,g} {claim.of}, the {name} estimate",
+                unit=_unit(claim),
+                low=claim.low,
+                high=claim.high,
+                alone="all",
+                as_written="all-as-written",
+                loses="; ".join(written),
+                leaves=leaves,
+            )
 
     def _object_percent(self) -> float | None:
         """Compare one full fixture with its projection, the page behind the full one left out."""
@@ -249,6 +304,15 @@ class LeagueStory:
         return 100 * (full - projected) / full
 
 
+def _as_written(fix: Fix) -> Variant:
+    return variant_of([fix], Form.AS_WRITTEN)
+
+
+def _unit(claim: Claim) -> str:
+    # The description divides bytes by 1024 twice and calls the result MB.
+    return "MiB" if claim.of is Of.MEGABYTES else str(claim.of)
+
+
 def _own_bytes(fixture: Fixture) -> int:
     return sys.getsizeof(fixture) + sum(sys.getsizeof(value) for value in fixture.values())
 
@@ -258,6 +322,27 @@ def claim_of(fix: Fix) -> Claim:
     module = import_module(f"pipelines.fixes.fix_{fix:d}_{fix.name.lower()}")
     claim: Claim = module.CLAIM
     return claim
+
+
+class LeagueSwitches:
+    """A scenario with the seven fixes as switches; implements `Switched`."""
+
+    switches: Mapping[str, str] = SWITCHES
+    order: Sequence[str] = ORDER
+
+    def __init__(self, scenario: str, settings: Mapping[str, int]) -> None:
+        self.scenario = load_scenario(scenario).name
+        self._settings = settings
+
+    def claim(self, switch: str) -> str:
+        """Say what the description of the incident says that a fix saves."""
+        return str(claim_of(Fix(int(switch.removeprefix("fix-")))))
+
+    def workload(self, combination: Combination) -> Workload:
+        """Make the scenario with these fixes in their effective form."""
+        fixes = variant_of(Fix(int(switch.removeprefix("fix-"))) for switch in combination)
+        (workload,) = workloads([self.scenario], [str(fixes)], self._settings)
+        return workload
 
 
 def stories(results: Results) -> dict[str, Story]:

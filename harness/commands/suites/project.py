@@ -4,12 +4,19 @@ import os
 import re
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from harness.commands.suites.story import PlainStory, Story
-from harness.configuration import Configuration, GateSettings, Scalar, WorkloadSettings, read_configuration, value_words
+from harness.configuration import (
+    Configuration,
+    GateSettings,
+    Scalar,
+    WorkloadSettings,
+    read_configuration,
+    value_words,
+)
 from harness.errors import UsageError, unknown_name
 from harness.inquiries import Place, ask
 from harness.kinds import COMMAND, FUNCTION
@@ -61,56 +68,35 @@ class ProjectSuite:
             self._require_callables(together)
         return list(workloads)
 
-    def stories(self, results: Results) -> Mapping[str, Story]:
-        """Know nothing of any workload but its samples."""
-        return {sample.scenario: PlainStory() for sample in results.samples}
-
     @property
     def gate(self) -> GateSettings:
-        """What the gate allows."""
+        """What the project's gate allows."""
         return self._configuration.gate
 
     def at(self, workloads: Sequence[Workload], checkout: Path, scratch: Path) -> list[Workload]:
-        """Take the project's code from a checkout, and its interpreter where it names one.
-
-        Raises:
-            UsageError: the checkout has no such interpreter.
-        """
+        """Take the project from a checkout of it: what is imported, the folder to run in, and its Python if named."""
         del scratch
-        python = self._configuration.gate.python
-        interpreter = checkout / python
-        if python and not os.access(interpreter, os.X_OK):
-            raise UsageError(
-                f"{self._configuration.file}, [tool.membench.gate], python: {checkout.name} has no {python}. "
-                "Say with the key install how it is made there."
-            )
+        there = replace(self._configuration, folder=checkout, python=self._configuration.gate.python)
+        suite = ProjectSuite(there, self._environ)
+        suite._require_interpreter()
         return [
-            replace(
-                workload,
-                import_paths=self._import_paths(checkout),
-                folder=str(checkout),
-                interpreter=str(interpreter) if python and workload.kind != COMMAND else workload.interpreter,
-                arguments=self._moved(workload.arguments, checkout),
-            )
+            suite._workload(self._settings[workload.scenario], workload.variant, workload.parameters)
             for workload in workloads
         ]
 
     def defined_in(self, checkout: Path) -> set[tuple[str, str]]:
-        """Name the workloads of a checkout's own pyproject.toml; none where an older one cannot be read any more."""
-        try:
-            configuration = read_configuration(checkout)
-        except UsageError:
-            return set()
-        return {(workload.name, variant) for workload in configuration.workloads for variant in workload.variants}
+        """Name the workloads of a checkout's own pyproject.toml; none where that is no configuration."""
+        with suppress(UsageError):
+            return {
+                (workload.name, variant)
+                for workload in read_configuration(checkout).workloads
+                for variant in workload.variants
+            }
+        return set()
 
-    def _import_paths(self, folder: Path) -> tuple[str, ...]:
-        return tuple(os.path.normpath(folder / path) for path in self._configuration.import_paths)
-
-    def _moved(self, arguments: Sequence[Any], checkout: Path) -> tuple[Any, ...]:
-        """Name a program of the project by its place in a checkout; its arguments are relative to the folder."""
-        inside = f"{self._folder}/"
-        first = [f"{checkout}/{word.removeprefix(inside)}" for word in arguments[:1] if word.startswith(inside)]
-        return (*(first or arguments[:1]), *arguments[1:])
+    def stories(self, results: Results) -> Mapping[str, Story]:
+        """Know nothing of any workload but its samples."""
+        return {sample.scenario: PlainStory() for sample in results.samples}
 
     @property
     def _folder(self) -> Path:
@@ -122,7 +108,7 @@ class ProjectSuite:
             variant=variant,
             target=settings.call,
             parameters=parameters,
-            import_paths=self._import_paths(self._folder),
+            import_paths=tuple(os.path.normpath(self._folder / path) for path in self._configuration.import_paths),
             kind=FUNCTION,
             setup=settings.setup,
             interpreter=self._interpreter(),
@@ -163,13 +149,16 @@ class ProjectSuite:
         )
         raise self._configuration.error(workload.scenario, "command", f"no program {program!r}: {words}.")
 
-    def _require_callables(self, workloads: Sequence[Workload]) -> None:
-        interpreter = workloads[0].interpreter
+    def _require_interpreter(self) -> None:
+        interpreter = self._interpreter()
         if interpreter and not os.access(interpreter, os.X_OK):
             raise UsageError(
                 f"{self._configuration.file}, [tool.membench], python: there is no interpreter {interpreter}. "
                 "Make the project's environment first, or leave the key out."
             )
+
+    def _require_callables(self, workloads: Sequence[Workload]) -> None:
+        self._require_interpreter()
         wanted = {
             (workload.scenario, key, target): None
             for workload in workloads
@@ -179,7 +168,9 @@ class ProjectSuite:
         problems = ask(
             "imports",
             {"import_paths": workloads[0].import_paths, "targets": [target for _, _, target in wanted]},
-            Place(interpreter=interpreter, folder=workloads[0].folder, environment=workloads[0].environment),
+            Place(
+                interpreter=workloads[0].interpreter, folder=workloads[0].folder, environment=workloads[0].environment
+            ),
         )
         for (name, key, target), problem in zip(wanted, problems, strict=True):
             if problem:

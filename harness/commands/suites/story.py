@@ -1,9 +1,11 @@
 """What a suite knows of its variants beside how to run them; the report is made of it and of the samples."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Protocol
 
+from harness.attribution import Combination
 from reports.document import Level, Role
 
 
@@ -18,9 +20,13 @@ class Claimed:
     high: float
     alone: str  # the variant with this fix only
     as_written: str | None  # the same in the letter of its description, where that differs
+    without: str | None = None  # the variant with all fixes but this one
+    every: str | None = None  # the variant with all fixes
     loses: str = ""  # what the form as written loses
     measured: float | None = None  # where it is not a matter of two peaks
-    note: str = ""
+    phase: str = ""  # where the claim is about one phase: peaks are maxima, and another phase's may hide it
+    acts_above_bytes: int = 0  # by its own rule the fix does nothing below this peak
+    leaves: str = ""  # the peak that was said to be left, in words
 
 
 class Story(Protocol):
@@ -41,6 +47,20 @@ class Story(Protocol):
 
     def same(self, variant: str, other: str) -> bool:
         """Tell whether two names stand for the same variant."""
+        ...
+
+    @property
+    def switches(self) -> Mapping[str, str]:
+        """What can be on or off, in the order to list it in, each with its name in words; empty if there is nothing."""
+        ...
+
+    @property
+    def order(self) -> Sequence[str]:
+        """All switches in the order of the steps."""
+        ...
+
+    def combination(self, variant: str) -> Combination | None:
+        """Tell which switches are on in a variant; None where it is more or other than a combination of them."""
         ...
 
     @property
@@ -66,6 +86,8 @@ class PlainStory:
     reference: str | None = None
     before: str | None = None
     after: str | None = None
+    switches: Mapping[str, str] = MappingProxyType({})
+    order: Sequence[str] = ()
     steps: Sequence[tuple[str, str]] = ()
     levels: Sequence[Level] = ()
     claims: Sequence[Claimed] = ()
@@ -82,3 +104,8 @@ class PlainStory:
     def same(self, variant: str, other: str) -> bool:
         """Tell whether the names are the same."""
         return variant == other
+
+    def combination(self, variant: str) -> Combination | None:
+        """Know no switches."""
+        del variant
+        return None

@@ -59,10 +59,48 @@ def test_one_combination_that_fails_leaves_the_rest_and_is_named(tmp_path: Path)
     assert done.returncode == 3
     document = json.loads(done.stdout)
     assert document["missing"] == [{"variant": "fix-3", "failures": ["crashed (signal 11 (SIGSEGV))"]}]
+    assert document["incomplete"] == [{"fix": "fix-3", "figures": ["alone_bytes"]}]
     had = {fix["fix"]: fix["alone_bytes"] is not None for fix in document["fixes"]}
     assert had == {f"fix-{number}": number != 3 for number in range(1, 8)}
     shown = attribute("--design", "alone", "--out", str(tmp_path), "--resume")
     assert "fix-3 has no peak" in shown.stdout
+    assert "what it saves alone cannot be had" in shown.stdout
+
+
+def test_switches_can_be_named_and_all_is_all_of_them() -> None:
+    document = document_of("--switch", "fix-3", "--switch", "fix-1", "--design", "factorial")
+    assert [fix["fix"] for fix in document["fixes"]] == ["fix-1", "fix-3"]
+    assert document["trials"] == 4
+    assert sum(fix["shapley_bytes"] for fix in document["fixes"]) == document["baseline_bytes"] - document["all_bytes"]
+
+
+def test_a_switch_that_does_not_exist_is_wrong_use() -> None:
+    done = attribute("--switch", "fix-8")
+    assert done.returncode == 2
+    assert "fix-1, fix-2" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_sampled_orders_give_estimates_with_intervals_that_add_up() -> None:
+    document = document_of("--design", "sampled", "--orders", "4", "--seed", "7")
+    assert (document["design"], document["orders"], document["seed"]) == ("sampled", 4, 7)
+    fixes = document["fixes"]
+    assert sum(fix["shapley_bytes"] for fix in fixes) == document["baseline_bytes"] - document["all_bytes"]
+    assert all(fix["shapley_low_bytes"] <= fix["shapley_bytes"] <= fix["shapley_high_bytes"] for fix in fixes)
+    assert document["interactions"] == []
+
+
+def test_the_report_and_its_charts_are_written_and_not_buried_in_combinations(tmp_path: Path) -> None:
+    done = attribute("--out", str(tmp_path))
+    assert done.returncode == 0
+    assert "which fix bought which megabytes" in done.stdout
+    charts = {path.name for path in (tmp_path / "charts").glob("*.png")}
+    assert {"attribution-smoke.png", "interactions-smoke.png", "waterfall-smoke.png"} <= charts
+    report = (tmp_path / "report.md").read_text()
+    assert "fix-1+2+3+4 " not in report
+    assert "fix 4: incremental validation" in report
+    shown = attribute("--out", str(tmp_path), "--resume", "--format", "markdown")
+    assert "### Which fix bought which megabytes" in shown.stdout
 
 
 def test_resuming_without_a_folder_is_wrong_use() -> None:

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,6 +33,22 @@ def test_what_accumulates_grows_with_the_teams_and_what_is_bounded_does_not() ->
     assert by_variant["baseline"]["slope_low"] > by_variant["all"]["slope_high"]
     assert by_variant["bounded"]["rise_bytes"] <= 1024 * 1024
     assert document["failures"] == []
+
+
+def test_a_run_of_sizes_is_kept_with_its_report_and_chart_and_taken_up_again(tmp_path: Path) -> None:
+    sizes = ("--scenario", "smoke", "--sizes", "2,4,6", "--out", str(tmp_path), "--format", "json")
+    first = membench("scale", *sizes)
+    assert first.returncode == 0
+    assert json.loads((tmp_path / "scale.json").read_text()) == json.loads(first.stdout)
+    assert (tmp_path / "charts" / "growth-smoke.png").exists()
+    assert "### Peak by number of teams" in (tmp_path / "report.md").read_text()
+    assert membench("scale", *sizes, "--resume").stdout == first.stdout
+
+
+def test_resuming_sizes_without_a_folder_is_wrong_use() -> None:
+    done = membench("scale", "--resume")
+    assert done.returncode == 2
+    assert "--out" in done.stderr
 
 
 def test_a_curve_is_not_called_a_line() -> None:

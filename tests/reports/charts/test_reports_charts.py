@@ -5,6 +5,7 @@ from itertools import combinations
 
 import pytest
 import sample_documents as sample
+import sample_findings as findings
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
@@ -19,7 +20,12 @@ _DOCUMENTS: dict[str, Callable[[], Report]] = {
     "all failed": sample.all_failed,
     "close levels": sample.close_levels,
     "two meters": sample.two_meters,
-} | {f"hostile {kind}": lambda kind=kind: sample.hostile(HOSTILE[kind]) for kind in ("ansi", "maths", "mention")}
+    "findings": findings.realistic,
+    "sampled": findings.sampled,
+}
+for kind in ("ansi", "maths", "mention"):
+    _DOCUMENTS[f"hostile {kind}"] = lambda kind=kind: sample.hostile(HOSTILE[kind])
+    _DOCUMENTS[f"hostile findings {kind}"] = lambda kind=kind: findings.hostile(HOSTILE[kind])
 
 every_chart = pytest.mark.parametrize("name", chart_names())
 
@@ -68,7 +74,7 @@ def _overlap(one: Bbox, other: Bbox) -> bool:
 
 @every_chart
 def test_there_is_a_figure_for_the_realistic_league(name: str) -> None:
-    assert f"{name}-league" in [stem for stem, _ in load_chart(name).draw(sample.realistic())]
+    assert f"{name}-league" in [stem for stem, _ in load_chart(name).draw(findings.realistic())]
 
 
 @every_chart
@@ -85,7 +91,7 @@ def test_names_of_thirty_letters_are_whole(name: str) -> None:
 
 @every_chart
 def test_amounts_are_in_mebibytes_from_zero(name: str) -> None:
-    for _, figure in load_chart(name).draw(sample.realistic()):
+    for _, figure in load_chart(name).draw(findings.realistic()):
         words = " ".join(_shown(figure))
         assert "MiB" in words
         assert not [unit for unit in ("KiB", "GiB", "MB)") if unit in words]

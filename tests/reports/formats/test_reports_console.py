@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 import sample_documents as sample
+import sample_findings as findings
 from rich.console import Console
 from sample_documents import HOSTILE
 
@@ -38,6 +39,10 @@ def test_the_realistic_report_is_as_it_was(assert_golden: Callable[[str, str], N
     assert_golden(f"report-{width}.txt", _trimmed(_printed(sample.realistic(), width=width)))
 
 
+def test_the_report_of_findings_is_as_it_was(assert_golden: Callable[[str, str], None]) -> None:
+    assert_golden("report-findings.txt", FORMAT.render(findings.realistic()))
+
+
 def test_the_report_for_a_file_is_as_it_was(assert_golden: Callable[[str, str], None]) -> None:
     assert_golden("report.txt", FORMAT.render(sample.realistic()))
 
@@ -51,7 +56,7 @@ def test_the_report_for_a_file_has_no_colour_even_where_colour_is_forced(monkeyp
 
 
 @pytest.mark.parametrize("width", [80, 100, 160])
-@pytest.mark.parametrize("document", [sample.realistic, sample.magnitudes, sample.all_failed])
+@pytest.mark.parametrize("document", [sample.realistic, sample.magnitudes, sample.all_failed, findings.realistic])
 def test_no_figure_and_no_label_is_cut(document: Callable[[], Report], width: int) -> None:
     report = document()
     printed = _printed(report, width=width)

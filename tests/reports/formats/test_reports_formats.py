@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 import sample_documents as sample
+import sample_findings as findings
 from sample_documents import HOSTILE
 
 from reports.document import Report
@@ -15,6 +16,8 @@ _DOCUMENTS = {
     "all failed": sample.all_failed,
     "magnitudes": sample.magnitudes,
     "no section": sample.report,
+    "findings": findings.realistic,
+    "sampled": findings.sampled,
 }
 
 every_format = pytest.mark.parametrize("name", format_names())
@@ -33,9 +36,10 @@ def test_every_document_is_rendered_the_same_twice_and_ends_in_a_newline(
 @every_format
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_name_brings_no_control_character(name: str, text: str) -> None:
-    rendered = load_format(name).render(sample.hostile(text))
-    assert not [character for character in rendered if character != "\n" and not character.isprintable()]
-    rendered.encode("utf-8")
+    for document in (sample.hostile(text), findings.hostile(text)):
+        rendered = load_format(name).render(document)
+        assert not [character for character in rendered if character != "\n" and not character.isprintable()]
+        rendered.encode("utf-8")
 
 
 @every_format

@@ -2,6 +2,7 @@ from collections.abc import Callable
 
 import pytest
 import sample_documents as sample
+import sample_findings as findings
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -30,6 +31,14 @@ def _shape(report: Report) -> list[tuple[str, str]]:
 
 def test_the_realistic_report_is_as_it_was(assert_golden: Callable[[str, str], None]) -> None:
     assert_golden("report.md", FORMAT.render(sample.realistic()))
+
+
+def test_the_report_of_findings_is_as_it_was(assert_golden: Callable[[str, str], None]) -> None:
+    assert_golden("report-findings.md", FORMAT.render(findings.realistic()))
+
+
+def test_an_estimate_stands_with_its_interval() -> None:
+    assert "10.60 MiB (8.60 MiB to 12.00 MiB)" in FORMAT.render(findings.sampled())
 
 
 def test_the_report_of_failures_is_as_it_was(assert_golden: Callable[[str, str], None]) -> None:
