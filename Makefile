@@ -6,11 +6,12 @@ OUT    ?= out
 PEERS  := .venv-peers
 
 JOBS   ?= 2
+AGAINST ?= HEAD~1
 
 # The incident is about the levels and about each fix alone; its trials are heavy, so it has these and no repeats.
 INCIDENT := sequential baseline fix-1 fix-2 fix-3 fix-4 fix-5 fix-6 fix-7 all
 
-.PHONY: bench test lint format benchmarks findings peers clean
+.PHONY: bench test lint gate format benchmarks findings peers clean
 
 bench: $(VENV)/.installed  ## the main job: every variant of the league, then the incident's levels
 	$(BIN)/membench run --scenario league --repeats 3 --jobs $(JOBS) --out $(OUT)/league
@@ -25,6 +26,9 @@ lint: $(VENV)/.installed  ## style, types, architecture
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+gate: $(VENV)/.installed  ## the pipelines against those of the last commit
+	$(BIN)/membench gate --against $(AGAINST) --jobs $(JOBS) --out $(OUT)/gate
 
 format: $(VENV)/.installed
 	$(BIN)/ruff check --fix .

@@ -2,12 +2,22 @@
 
 import ast
 import os
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
+
+from harness.model import CallSite
 
 _FROZEN = "<frozen "
 _STANDARD_LIBRARY = Path(os.__file__).parent
 _Scope = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda
+
+
+def call_site(found: Mapping[str, Any]) -> CallSite:
+    """Complete what a meter knows of a place: the file behind a frozen module, the function around a line."""
+    file, line = real_file(found["file"]), found["line"]
+    return CallSite(file=file, line=line, function=found["function"] or function_at(file, line), bytes=found["bytes"])
 
 
 def real_file(name: str) -> str:

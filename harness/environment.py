@@ -43,3 +43,20 @@ def _transparent_huge_pages() -> str:
     except OSError:
         return "unknown"
     return text.partition("[")[2].partition("]")[0] or "unknown"
+
+
+def differences(base: Environment, head: Environment) -> list[str]:
+    """Name what two environments differ in, with both values; the fingerprints themselves are not asked."""
+    there, here = _flat(base), _flat(head)
+    return [
+        f"{name.replace('_', ' ')} {there.get(name, 'unset')} and {here.get(name, 'unset')}"
+        for name in dict.fromkeys([*there, *here])
+        if there.get(name) != here.get(name)
+    ]
+
+
+def _flat(environment: Environment) -> dict[str, object]:
+    facts = asdict(environment)
+    facts.pop("fingerprint")
+    controls, settings = facts.pop("controls"), facts.pop("settings")
+    return {**facts, **controls, **settings}

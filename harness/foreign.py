@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from resource import struct_rusage
 
 SCENARIO = "command"
+METERS = ("peak_rss", TREE_METER)  # those that read a process from outside
 KILL_ROUNDS = 400
 ROUND_SECONDS = 0.005
 POLL_ERROR_BYTES = 1024 * 1024

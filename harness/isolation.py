@@ -17,14 +17,14 @@ from pathlib import Path
 from typing import Any, Self
 
 from harness import cgroups, stub, worker
-from harness.call_sites import function_at, real_file
+from harness.call_sites import call_site
 from harness.controls import SCRUBBED_ENVIRONMENT, Controls, applied
 from harness.ending import judge_status
 from harness.errors import MeasurementError
 from harness.foreign import CommandTrial, run_command
 from harness.kinds import COMMAND, kind_file
 from harness.meters import load_meter, meter_file
-from harness.model import WARM_UP, CallSite, Outcome, PhaseSpan, Reading, Trial, Workload
+from harness.model import WARM_UP, Outcome, PhaseSpan, Reading, Trial, Workload
 from harness.tree import TREE_METER, TreeSource, tree_source
 from harness.watch import Recorder, Watch
 
@@ -44,6 +44,7 @@ class Isolation:
     time_limit_seconds: float
     memory_limit_bytes: int | None = None
     artifacts: Path | None = None  # a folder for the files that meters leave
+    scratch: Path | None = None  # a folder for those of the trials; None for the machine's own
     cancelled: threading.Event = field(default_factory=threading.Event)
     _starting: threading.Lock = field(default_factory=threading.Lock)
     _mapped_files: set[str] = field(default_factory=set)  # by the warm-ups
@@ -58,7 +59,7 @@ class Isolation:
         """
         if trial.workload.kind == COMMAND:
             return self._run_command(trial, cpu)
-        with _scratch_folder() as scratch, self._group_for(trial) as group:
+        with _scratch_folder(self.scratch) as scratch, self._group_for(trial) as group:
             _write_request(scratch, trial, self._limit(trial))
             self._warm()
             command = _command(trial.workload, scratch)
@@ -87,7 +88,7 @@ class Isolation:
     def _run_command(self, trial: Trial, cpu: int) -> Reading:
         """Run a command as `membench measure` does, with nothing to read and its output thrown away."""
         workload = trial.workload
-        with _scratch_folder() as scratch, open(os.devnull, "r+b") as nowhere:  # noqa: PTH123 - a descriptor
+        with _scratch_folder(self.scratch) as scratch, open(os.devnull, "r+b") as nowhere:  # noqa: PTH123 - a descriptor
             self._warm()
             reading = run_command(
                 CommandTrial(
@@ -166,8 +167,8 @@ def _command(workload: Workload, scratch: Path) -> list[str]:
 
 
 @contextmanager
-def _scratch_folder() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix=SCRATCH_PREFIX))
+def _scratch_folder(parent: Path | None) -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix=SCRATCH_PREFIX, dir=parent))
     try:
         yield folder
     finally:
@@ -316,7 +317,7 @@ def _reading(trial: Trial, ended: _Ended, scratch: Path, collected: dict[str, An
         detail=detail,
         stderr_tail="" if outcome is Outcome.OK else ended.stderr.decode(errors="replace"),
         source=ended.tree.words if ended.tree else found.get("source", ""),
-        call_sites=tuple(_call_site(site) for site in found.get("call_sites", ())),
+        call_sites=tuple(call_site(site) for site in found.get("call_sites", ())),
         artifacts=tuple(found.get("artifacts", ())),
     )
 
@@ -327,12 +328,6 @@ def _read_found(path: Path) -> dict[str, Any] | None:
     except FileNotFoundError:
         return None
     return found
-
-
-def _call_site(found: dict[str, Any]) -> CallSite:
-    """Complete what a meter knows of a place: the file behind a frozen module, the function around a line."""
-    file, line = real_file(found["file"]), found["line"]
-    return CallSite(file=file, line=line, function=found["function"] or function_at(file, line), bytes=found["bytes"])
 
 
 def _judge(trial: Trial, ended: _Ended, found: dict[str, Any]) -> tuple[Outcome, str]:

@@ -205,9 +205,31 @@ class Environment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A level that was accepted in place of another; None where there was none."""
+
+    scenario: str
+    variant: str
+    meter: str
+    from_bytes: int | None
+    to_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promotion:
+    """That somebody has accepted new levels into a baseline, and why."""
+
+    at: str  # ISO 8601 with its time zone
+    by: str
+    reason: str
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
     """A whole results document."""
 
     created: str  # ISO 8601 with its time zone
     environment: Environment
     samples: tuple[Sample, ...]
+    history: tuple[Promotion, ...] = ()  # of a baseline, oldest first

@@ -1,5 +1,6 @@
 """Reads what the kernel tells of processes under /proc. A process that has ended reads as nothing."""
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -85,3 +86,22 @@ def descendants(root: int, known: Iterable[int] = ()) -> set[int]:
     while more := {pid for pid, stat in stats.items() if stat.parent in found} - found:
         found |= more
     return {pid for pid in found if pid in stats and stats[pid].state not in "ZX"}
+
+
+def processes_in(folder: Path) -> set[int]:
+    """Find the live processes whose working folder lies in a folder, or whose arguments name something in it."""
+    inside = os.fsencode(f"{folder}/")
+    return {
+        pid
+        for entry in Path("/proc").iterdir()
+        if entry.name.isdigit() and is_alive(pid := int(entry.name)) and _names(entry, inside)
+    }
+
+
+def _names(process: Path, inside: bytes) -> bool:
+    try:
+        if os.fsencode(f"{(process / 'cwd').readlink()}/").startswith(inside):
+            return True
+        return any(word.startswith(inside) for word in (process / "cmdline").read_bytes().split(b"\0"))
+    except OSError:  # gone, or another user's
+        return False

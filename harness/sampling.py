@@ -68,6 +68,17 @@ def _failure(reading: Reading) -> str:
 
 
 def _warnings(sample: Sample) -> tuple[str, ...]:
+    return (*_budget_warnings(sample), *_spread_warnings(sample))
+
+
+def _budget_warnings(sample: Sample) -> tuple[str, ...]:
+    if not sample.over_budget or sample.budget_bytes is None or sample.median_bytes is None:
+        return ()
+    over = format_bytes(sample.median_bytes - sample.budget_bytes)
+    return (f"over its budget of {format_bytes(sample.budget_bytes)} by {over}",)
+
+
+def _spread_warnings(sample: Sample) -> tuple[str, ...]:
     spread = sample.spread_bytes or 0
     if spread <= QUIET_SPREAD_BYTES:
         return ()

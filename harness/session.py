@@ -7,10 +7,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from harness.controls import Controls, available_controls, usable_cpus
+from harness.controls import available_controls, usable_cpus
 from harness.environment import describe_environment
 from harness.isolation import Isolation
-from harness.model import Environment, Reading, Results, Workload
+from harness.model import Environment, Reading, Results, Sample, Workload
 from harness.runner import Observer, run_schedule
 from harness.sampling import make_samples
 from harness.schedule import Schedule, interleave
@@ -31,11 +31,9 @@ class ObserverFor(Protocol):
 class Session:
     """What the trials of a run have in common."""
 
-    controls: Controls
+    isolation: Isolation
     environment: Environment
-    time_limit_seconds: float
     jobs: int
-    memory_limit_bytes: int | None = None
     folder: Path | None = None  # where readings and artifacts are kept
     resume: bool = False  # take up the readings that are there
 
@@ -48,18 +46,22 @@ class Session:
         jobs: int,
         folder: Path | None = None,
         resume: bool = False,
-        memory_limit_bytes: int | None = None,
+        scratch: Path | None = None,
     ) -> "Session":
         """Find out what holds on this machine, and begin."""
         controls = available_controls()
-        return cls(
+        isolation = Isolation(
             controls=controls,
-            environment=describe_environment(controls, settings),
             time_limit_seconds=time_limit_seconds,
+            artifacts=folder / ARTIFACTS_FOLDER if folder is not None else None,
+            scratch=scratch,
+        )
+        return cls(
+            isolation=isolation,
+            environment=describe_environment(controls, settings),
             jobs=jobs,
             folder=folder,
             resume=resume,
-            memory_limit_bytes=memory_limit_bytes,
         )
 
     def measure(
@@ -70,22 +72,36 @@ class Session:
         Raises:
             MembenchError: readings to take up do not fit, or a process could not be started.
         """
-        schedule = interleave(workloads, meters, repeats)
-        with observer_for(len(schedule.trials)) as observer:
-            readings = self._run(schedule, observer)
+        readings = self.read(workloads, meters, repeats, observer_for)
+        return self.results(make_samples(workloads, readings))
+
+    def results(self, samples: Sequence[Sample]) -> Results:
+        """Put samples into the environment that they were measured in."""
         return Results(
             created=datetime.now().astimezone().isoformat(timespec="seconds"),
             environment=self.environment,
-            samples=make_samples(workloads, readings),
+            samples=tuple(samples),
         )
 
+    def read(
+        self,
+        workloads: Sequence[Workload],
+        meters: Sequence[str],
+        repeats: int,
+        observer_for: ObserverFor,
+        *,
+        first: int = 0,
+    ) -> list[Reading]:
+        """Run every workload under every meter so many times, in turn; repeats are counted from `first` on.
+
+        Raises:
+            MembenchError: readings to take up do not fit, or a process could not be started.
+        """
+        schedule = interleave(workloads, meters, repeats, first)
+        with observer_for(len(schedule.trials)) as observer:
+            return self._run(schedule, observer)
+
     def _run(self, schedule: Schedule, observer: Observer) -> list[Reading]:
-        isolation = Isolation(
-            controls=self.controls,
-            time_limit_seconds=self.time_limit_seconds,
-            memory_limit_bytes=self.memory_limit_bytes,
-            artifacts=self.folder / ARTIFACTS_FOLDER if self.folder is not None else None,
-        )
         cpus = usable_cpus()
         store = ReadingsFile(self.folder, self.environment) if self.folder is not None else None
         done = store.resume() if store is not None and self.resume else {}
@@ -94,7 +110,7 @@ class Session:
                 store.start(done)
             return run_schedule(
                 schedule,
-                isolation,
+                self.isolation,
                 cpus=[cpus[slot % len(cpus)] for slot in range(self.jobs)],
                 keep=store.append if store is not None else _keep_nothing,
                 observer=observer,

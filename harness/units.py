@@ -23,6 +23,7 @@ _FACTORS = {
     "GIB": GIB,
     "TIB": 1024 * GIB,
 }
+_SHARE = re.compile(r"\s*(\d{1,6}(?:\.\d{1,6})?)\s*%\s*", re.ASCII)
 _SIZE = re.compile(r"\s*(\d{1,15}(?:\.\d{1,6})?)\s*([A-Za-z]+)\s*", re.ASCII)
 
 
@@ -40,6 +41,19 @@ def parse_size(text: str) -> int:
     if size < 1:
         raise UsageError(f"{text!r} is a size of 0 bytes. The smallest size is 1 B.")
     return size
+
+
+def parse_share(text: str) -> float:
+    """Read a percentage from 0 % to 100 %, such as `1 %` or `0.01%`, as a share of 1.
+
+    Raises:
+        UsageError: the text is none.
+    """
+    match = _SHARE.fullmatch(text)
+    share = float(match[1]) / 100 if match else 2.0
+    if share > 1:
+        raise UsageError(f"{text!r} is no percentage from 0 % to 100 %. Write one such as 1 % or 0.01 %.")
+    return share
 
 
 def format_bytes(size: float) -> str:

@@ -56,6 +56,7 @@ def main(scratch: str) -> None:
     meter = _load(request["meter_file"]).METER
     workload = None
     if request["kind_file"]:
+        _load(os.path.join(os.path.dirname(__file__), "package_names.py")).mean_theirs(request["import_paths"])
         sys.path[:0] = request["import_paths"]
         if request["folder"]:
             os.chdir(request["folder"])

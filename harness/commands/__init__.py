@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 import click
 
+from harness import package_names
 from harness.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE, MembenchError
 
 VERBS: Mapping[str, str] = {
@@ -16,10 +17,13 @@ VERBS: Mapping[str, str] = {
     "attribute": "Say which fix bought which megabytes.",
     "scale": "Show how the peak grows with the number of teams.",
     "floor": "Find the smallest memory limit under which a variant still finishes.",
+    "gate": "Decide whether a change may go in by its peak memory.",
+    "promote": "Accept the levels of a run into a baseline.",
     "doctor": "Say how exact membench is on this machine.",
     "compare": "Show how far the peaks of one run lie from another's.",
     "report": "Write the report and the charts of a run again.",
-    "list": "List scenarios, variants, meters, charts or formats.",
+    "export": "Write a run for another tool: a dashboard, a spreadsheet, a monitor.",
+    "list": "List workloads, scenarios, variants, meters, charts, formats or exports.",
 }
 """Each verb with its summary, so that --help imports none of them. A test holds the summaries to the docstrings."""
 
@@ -88,4 +92,6 @@ def _interrupt(*_: object) -> NoReturn:
 
 def run_and_exit() -> NoReturn:
     """Run the command line of this process and exit with its code."""
+    # Before any verb is imported; and only here, where the process is ours and runs nobody else's code.
+    package_names.mean_ours()
     sys.exit(main(sys.argv[1:]))

@@ -12,6 +12,7 @@ from harness.comparison import Comparison, ComparisonRow, compare
 from harness.errors import EXIT_OK
 from harness.store.results import read_results
 from harness.units import format_bytes, format_shift
+from reports import wording
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -42,11 +43,11 @@ def _print(comparison: Comparison) -> None:
     for heading in ("base", "head", "shift", "95 % interval"):
         table.add_column(heading, justify="right", no_wrap=True)
     for row in comparison.rows:
-        names = [Text(name) for name in (row.scenario, row.variant, row.meter)]
+        names = [Text(wording.plain(name)) for name in (row.scenario, row.variant, row.meter)]
         table.add_row(*names, _amount(row.base_bytes), _amount(row.head_bytes), _shift(row), _interval(row))
     console.print(table)
     for warning in comparison.warnings:
-        console.print(Text(f"! {warning}"))
+        console.print(Text(f"! {wording.plain(warning)}"))
 
 
 def _amount(size: int | None) -> str:

@@ -14,6 +14,7 @@ from harness.bisection import smallest_limit
 from harness.commands.presenting.documents import print_json
 from harness.commands.presenting.progress import status_of
 from harness.commands.suites import league
+from harness.commands.suites.choice import LEAGUE, require_league
 from harness.controls import usable_cpus
 from harness.errors import EXIT_OK, EXIT_TRIAL_FAILED
 from harness.isolation import Isolation
@@ -38,6 +39,9 @@ class _Floor:
 
 
 @click.command(name="floor")
+@click.option(
+    "--suite", "suite_name", type=click.Choice([LEAGUE]), help="The league also where pyproject.toml has workloads."
+)
 @click.option("--scenario", default=league.DEFAULT_SCENARIO, show_default=True, metavar="S", help="Scenario.")
 @click.option(
     "--variant", "variants", multiple=True, metavar="V", help="Variant; may be given again. Default: baseline and all."
@@ -52,7 +56,9 @@ class _Floor:
     help="Seconds after which a trial counts as not finishing.",
 )
 @click.option("--format", "form", type=click.Choice(["console", "json"]), default="console", show_default=True)
-def command(scenario: str, variants: Sequence[str], at: str | None, timeout: float, form: str) -> int:
+def command(
+    suite_name: str | None, scenario: str, variants: Sequence[str], at: str | None, timeout: float, form: str
+) -> int:
     """Find the smallest memory limit under which a variant still finishes.
 
     A peak is not a need: the kernel takes back the pages of files before it ends a process. Each variant runs in a
@@ -62,13 +68,14 @@ def command(scenario: str, variants: Sequence[str], at: str | None, timeout: flo
     membench floor --scenario league-large --variant baseline --variant all
     membench floor --scenario incident --at "2 GB"
     """  # noqa: D301 - \b is click's mark for lines to leave as they are
+    require_league("floor", suite_name)
     settings = league.read_settings(os.environ)
     workloads = league.workloads([scenario], variants or ("baseline", "all"), settings)
     limit = parse_size(at) if at is not None else _machine_limit(scenario)
     with cgroups.group() as group:
         version = group.version
     session = Session.begin(settings, time_limit_seconds=timeout, jobs=1)
-    isolation = Isolation(controls=session.controls, time_limit_seconds=timeout)
+    isolation = session.isolation
     floors = [_floor(isolation, workload, limit) for workload in workloads]
     document = validated(_document(scenario, floors, version, limit), DOCUMENT)
     if form == "json":

@@ -1,35 +1,47 @@
-"""`membench list`: list scenarios, variants, meters, charts or formats."""
+"""`membench list`: list workloads, scenarios, variants, meters, charts, formats or exports."""
+
+import shlex
+from pathlib import Path
 
 import click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from harness.commands.presenting.documents import print_json
 from harness.commands.suites import league
+from harness.configuration import DEFAULT_VARIANT, WorkloadSettings, read_configuration
 from harness.errors import EXIT_OK
 from harness.meters import load_meter, meter_names
+from harness.units import format_bytes
 from reports.charts import chart_names
+from reports.exports import export_names, load_export
 from reports.formats import format_names
 
-KINDS = ("scenarios", "variants", "meters", "charts", "formats")
+KINDS = ("workloads", "scenarios", "variants", "meters", "charts", "formats", "exports")
 
 
 @click.command(name="list")
 @click.argument("kind", type=click.Choice(KINDS), required=False)
 @click.option("--format", "form", type=click.Choice(["console", "json"]), default="console", show_default=True)
 def command(kind: str | None, form: str) -> int:
-    """List scenarios, variants, meters, charts or formats; all of them where no kind is named."""
+    """List workloads, scenarios, variants, meters, charts, formats or exports; all of them where no kind is named.
+
+    Workloads are those of pyproject.toml in this folder.
+    """
     found = {one: _entries(one) for one in ([kind] if kind else KINDS)}
     if form == "json":
         print_json(found)
         return EXIT_OK
     console = Console()
     for heading, entries in found.items():
+        if not entries and heading != kind:
+            continue
         table = Table(title=heading, title_justify="left", box=None, show_header=False, pad_edge=False)
         table.add_column(no_wrap=True)
         table.add_column()
         for name, summary in entries.items():
-            table.add_row(name, summary)
+            table.add_row(Text(name), Text(summary))
         console.print(table)
         console.print()
     return EXIT_OK
@@ -38,6 +50,8 @@ def command(kind: str | None, form: str) -> int:
 def _entries(kind: str) -> dict[str, str]:
     """Give the names of one kind, each with a line about it."""
     match kind:
+        case "workloads":
+            return {workload.name: _workload_words(workload) for workload in read_configuration(Path()).workloads}
         case "scenarios":
             return {name: league.load_scenario(name).summary for name in sorted(league.scenario_modules())}
         case "variants":
@@ -46,5 +60,18 @@ def _entries(kind: str) -> dict[str, str]:
             return {name: load_meter(name).METER.summary for name in meter_names()}
         case "charts":
             return dict.fromkeys(chart_names(), "")
+        case "exports":
+            return {name: load_export(name).summary for name in export_names()}
         case _:
             return dict.fromkeys(format_names(), "")
+
+
+def _workload_words(workload: WorkloadSettings) -> str:
+    """Say in a line what a workload is."""
+    what = workload.call or shlex.join(workload.command)
+    words = [what, *(variant for variant in workload.variants if variant != DEFAULT_VARIANT)]
+    if workload.budget_bytes is not None:
+        words.append(f"budget {format_bytes(workload.budget_bytes)}")
+    if workload.tags:
+        words.append(f"tags {', '.join(workload.tags)}")
+    return "; ".join(words)

@@ -16,12 +16,11 @@ import click
 from harness.commands.presenting.documents import print_json
 from harness.controls import Controls, available_controls, usable_cpus
 from harness.errors import EXIT_OK, EXIT_TRIAL_FAILED, UsageError
-from harness.foreign import SCENARIO, CommandTrial, run_command
+from harness.foreign import METERS, SCENARIO, CommandTrial, run_command
 from harness.model import Outcome, Reading, Results, Sample, Workload
 from harness.sampling import make_samples
 from harness.units import format_bytes, parse_size
 
-METERS = ("peak_rss", "peak_tree")
 OUTPUTS = ("pass", "discard")
 
 

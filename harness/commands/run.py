@@ -10,8 +10,11 @@ from harness.commands.presenting import output
 from harness.commands.presenting.documents import print_json
 from harness.commands.presenting.progress import progress_of
 from harness.commands.suites import Suite
-from harness.commands.suites.choice import SUITES, choose_suite
+from harness.commands.suites.choice import SUITES, open_suite
+from harness.commands.suites.selection import select
 from harness.errors import EXIT_OK, EXIT_REGRESSION, EXIT_TRIAL_FAILED, UsageError
+from harness.foreign import METERS as COMMAND_METERS
+from harness.kinds import COMMAND
 from harness.meters import meter_file
 from harness.model import Outcome, Results, Workload
 from harness.session import Session
@@ -24,20 +27,38 @@ DEFAULT_TIMEOUT_SECONDS = 300.0
 
 
 @click.command(name="run")
-@click.option("--suite", "suite_name", type=click.Choice(SUITES), help="Where the workloads come from.")
+@click.option(
+    "--suite",
+    "suite_name",
+    type=click.Choice(SUITES),
+    help="Where the workloads come from. Default: project where pyproject.toml here has some, else league.",
+)
+@click.option(
+    "--asv",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    metavar="DIR",
+    help="Take the peakmem_ benchmarks of an asv suite: its benchmark_dir, or the folder with asv.conf.json.",
+)
+@click.option(
+    "-k",
+    "expression",
+    metavar="EXPRESSION",
+    help="Only workloads whose scenario, variant or tags have these words: 'orders and not slow'.",
+)
+@click.option("--tag", "tags", multiple=True, metavar="T", help="Only workloads with this tag; may be given again.")
 @click.option(
     "--scenario",
     "scenarios",
     multiple=True,
     metavar="S",
-    help="Scenario; may be given again. Default: league.",
+    help="Scenario or workload; may be given again. Default: all of pyproject.toml, or league.",
 )
 @click.option(
     "--variant",
     "variants",
     multiple=True,
     metavar="V",
-    help="Variant; may be given again. Default: those of membench list variants.",
+    help="Variant; may be given again. Default: all combinations, or those of membench list variants.",
 )
 @click.option(
     "--meter",
@@ -87,6 +108,9 @@ DEFAULT_TIMEOUT_SECONDS = 300.0
 @click.option("--format", "form", type=click.Choice(["console", "json"]), default="console", show_default=True)
 def command(
     suite_name: str | None,
+    asv: Path | None,
+    expression: str | None,
+    tags: Sequence[str],
     scenarios: Sequence[str],
     variants: Sequence[str],
     meters: Sequence[str],
@@ -104,27 +128,51 @@ def command(
     all other variants, and its output is checked: a variant that loses data is `wrong-output`, never a saving.
 
     \b
-    membench run                                        the league in all its variants
+    membench run                                        pyproject.toml's workloads, or the league in all its variants
+    membench run -k 'orders and not slow' --tag nightly
     membench run --scenario incident --variant baseline --variant all
     membench run --scenario smoke --format json | jq '.samples[].median_bytes'
 
-    Variants: sequential, baseline, all, fix-3, fix-1+3+5, without-3, upto-3, and -as-written after fix-N or all.
+    Variants of the league: sequential, baseline, all, fix-3, fix-1+3+5, without-3, upto-3, and -as-written after
+    fix-N or all.
     """  # noqa: D301 - \b is click's mark for lines to leave as they are
     if resume and out is None:
         raise UsageError("--resume takes up the readings of an earlier run: give its folder with --out DIR.")
-    suite = choose_suite(suite_name)
-    workloads = _expecting(suite.workloads(scenarios, variants), expected)
     meters = list(dict.fromkeys(meters or (DEFAULT_METER,)))
-    for meter in meters:
-        meter_file(meter)
-    if out is not None:
-        writable_folder(out)
-    session = Session.begin(suite.settings, time_limit_seconds=timeout, jobs=jobs, folder=out, resume=resume)
-    results = session.measure(workloads, meters, repeats, progress_of)
+    with open_suite(suite_name, asv) as suite:
+        workloads = _expecting(select(suite.workloads(scenarios, variants), expression, tags), expected)
+        _require_meters(meters, workloads)
+        if out is not None:
+            writable_folder(out)
+        workloads = _prepared(suite, workloads)
+        session = Session.begin(suite.settings, time_limit_seconds=timeout, jobs=jobs, folder=out, resume=resume)
+        results = session.measure(workloads, meters, repeats, progress_of)
     _show(results, suite, out, form)
     if any(sample.failed for sample in results.samples):
         return EXIT_TRIAL_FAILED
     return EXIT_REGRESSION if any(sample.over_budget for sample in results.samples) else EXIT_OK
+
+
+def _prepared(suite: Suite, workloads: Sequence[Workload]) -> list[Workload]:
+    kept = suite.prepare(workloads)
+    left = {(workload.scenario, workload.variant) for workload in kept}
+    for workload in workloads:
+        if (workload.scenario, workload.variant) not in left:
+            click.echo(f"membench: {workload.scenario}/{workload.variant} declines to run and is left out", err=True)
+    if not kept:
+        raise UsageError("Every benchmark declines to run: its set-up raises NotImplementedError.")
+    return kept
+
+
+def _require_meters(meters: Sequence[str], workloads: Sequence[Workload]) -> None:
+    for meter in meters:
+        meter_file(meter)
+        for workload in workloads:
+            if workload.kind == COMMAND and meter not in COMMAND_METERS:
+                raise UsageError(
+                    f"{meter} looks into Python, and {workload.scenario} is a command. "
+                    f"Meters for commands: {', '.join(COMMAND_METERS)}."
+                )
 
 
 def _expecting(workloads: Sequence[Workload], expected: Sequence[str]) -> list[Workload]:

@@ -14,6 +14,7 @@ from harness.commands.presenting.documents import dump_json, print_json
 from harness.commands.presenting.growing import growth_section
 from harness.commands.presenting.progress import progress_of
 from harness.commands.suites import league
+from harness.commands.suites.choice import LEAGUE, require_league
 from harness.errors import EXIT_OK, EXIT_TRIAL_FAILED, UsageError
 from harness.model import Outcome, Results, Sample
 from harness.session import Session
@@ -33,6 +34,9 @@ DEFAULT_TIMEOUT_SECONDS = 900.0
 
 
 @click.command(name="scale")
+@click.option(
+    "--suite", "suite_name", type=click.Choice([LEAGUE]), help="The league also where pyproject.toml has workloads."
+)
 @click.option("--scenario", default=DEFAULT_SCENARIO, show_default=True, metavar="S", help="Scenario.")
 @click.option(
     "--variant",
@@ -65,6 +69,7 @@ DEFAULT_TIMEOUT_SECONDS = 900.0
 @click.option("--resume", is_flag=True, help="Take up the run that --out has the readings of.")
 @click.option("--format", "form", type=click.Choice(["console", "json"]), default="console", show_default=True)
 def command(
+    suite_name: str | None,
     scenario: str,
     variants: Sequence[str],
     sizes: str,
@@ -84,6 +89,7 @@ def command(
     membench scale --sizes 100,1000,10000,100000
     membench scale --scenario league --variant all --sizes 100,200,400
     """  # noqa: D301 - \b is click's mark for lines to leave as they are
+    require_league("scale", suite_name)
     if resume and out is None:
         raise UsageError("--resume takes up the readings of an earlier run: give its folder with --out DIR.")
     settings = league.read_settings(os.environ)

@@ -12,6 +12,7 @@ from harness.errors import unknown_name
 
 OBJECT = "object"
 FUNCTION = "function"
+ASV = "asv"
 COMMAND = "command"  # no Python at all: a program, followed from outside
 FOLDER = Path(__file__).parent
 

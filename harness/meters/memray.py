@@ -1,10 +1,10 @@
-"""The peak of the native heap and the call sites alive at it, from a capture that memray writes.
+"""The peak of the heap and the call sites alive at it, from a capture that memray writes.
 
 The measured process only writes the capture. It is read by this same file, run as a script in a process of its own:
 reading takes seconds for a large one, and may crash on one whose writer was killed.
 
-Objects of up to 512 bytes come out of arenas of 1 MiB, which Python asks the system for. The heap peak counts whole
-arenas, and charges each to the line that happened to need a new one.
+Python's own allocators are traced too. Otherwise objects of up to 512 bytes, which come out of arenas of 1 MiB, would
+be charged to whichever line happened to need a new arena.
 """
 
 import json
@@ -25,7 +25,7 @@ MAX_CALL_SITES = 50
 class Memray:
     """Has memray write down every allocation between `start` and `finish`."""
 
-    summary = "the peak of the native heap (malloc and mmap) and the call sites alive at it, both exact, by memray"
+    summary = "the peak of the heap (malloc, mmap, Python's allocators) and the call sites alive at it, both exact"
 
     def __init__(self) -> None:
         self._tracker: Tracker | None = None
@@ -36,7 +36,7 @@ class Memray:
 
         # Compressing it would be done by the measured process.
         destination = FileDestination(os.path.join(scratch, CAPTURE), compress_on_exit=False)
-        self._tracker = Tracker(destination=destination, follow_fork=False)
+        self._tracker = Tracker(destination=destination, follow_fork=False, trace_python_allocators=True)
         self._tracker.__enter__()
 
     def end_phase(self) -> None:
@@ -107,7 +107,7 @@ def _read(scratch: str) -> dict[str, Any]:
             "peak_bytes": peak,
             "call_sites": sites,
             "source": (
-                f"memray {version('memray')}: native heap allocated since just before the workload's import; "
+                f"memray {version('memray')}: heap allocated since just before the workload's import; "
                 f"call sites for {covered / peak if peak else 1:.1%} of the peak"
             ),
         }

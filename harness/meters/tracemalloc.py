@@ -24,8 +24,8 @@ class Tracemalloc:
 
     summary = "the peak of Python's own allocations, exact for each phase, and the lines that hold them at the peak"
 
-    def __init__(self) -> None:
-        self._next_look = SMALLEST_BYTES
+    def __init__(self, *, smallest_bytes: int = SMALLEST_BYTES) -> None:
+        self._next_look = smallest_bytes
         self._phase_peak = 0
         self._peak = 0
         self._snapshot: tracemalloc.Snapshot | None = None

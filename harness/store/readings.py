@@ -40,7 +40,7 @@ class ReadingsFile:
                 raise UnreadableInputError(f"{self._path} has no readings of this version of membench.")
             fingerprint = header["fingerprint"]
             # The last piece is empty where the last line is whole.
-            readings = [_reading(json.loads(line)) for line in lines[1:-1]]
+            readings = [reading_of(json.loads(line)) for line in lines[1:-1]]
         except (ValueError, KeyError, TypeError) as error:
             raise UnreadableInputError(
                 f"{self._path} holds something other than readings. Run without --resume."
@@ -57,14 +57,14 @@ class ReadingsFile:
             "fingerprint": self._environment.fingerprint,
         }
         with atomic_writer(self._path) as file:
-            for document in (header, *(plain(asdict(reading)) for reading in kept.values())):
+            for document in (header, *(reading_document(reading) for reading in kept.values())):
                 file.write(json.dumps(document) + "\n")
         self._file = self._path.open("a", encoding="utf-8")
 
     def append(self, reading: Reading) -> None:
         """Add one reading; it is on disk when this returns."""
         assert self._file is not None, "append before start"
-        self._file.write(json.dumps(plain(asdict(reading))) + "\n")
+        self._file.write(json.dumps(reading_document(reading)) + "\n")
         self._file.flush()
         os.fsync(self._file.fileno())
 
@@ -74,7 +74,18 @@ class ReadingsFile:
             self._file.close()
 
 
-def _reading(entry: dict[str, Any]) -> Reading:
+def reading_document(reading: Reading) -> dict[str, Any]:
+    """Make the JSON object of a reading."""
+    document: dict[str, Any] = plain(asdict(reading))
+    return document
+
+
+def reading_of(entry: dict[str, Any]) -> Reading:
+    """Make a reading of its JSON object, which is used up.
+
+    Raises:
+        KeyError, TypeError, ValueError: it is not one.
+    """
     timeline = entry.pop("timeline")
     spans = entry.pop("phases")
     outcome = Outcome(entry.pop("outcome"))

@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
 from harness.errors import UnreadableInputError
-from harness.model import CallSite, CommandFacts, Environment, Outcome, PhaseSpan, Results, Sample
+from harness.model import CallSite, Change, CommandFacts, Environment, Outcome, PhaseSpan, Promotion, Results, Sample
 from harness.store.files import atomic_writer
 from harness.store.plain import FORMAT_VERSION, plain, timeline_of
 from harness.store.schemas import validated, validator
@@ -26,6 +26,8 @@ def results_document(results: Results) -> dict[str, Any]:
         "environment": plain(asdict(results.environment)),
         "samples": [_sample_document(sample) for sample in results.samples],
     }
+    if results.history:
+        document["history"] = [plain(asdict(promotion)) for promotion in results.history]
     return validated(document, RESULTS_FORMAT)
 
 
@@ -58,10 +60,16 @@ def _sample_document(sample: Sample) -> dict[str, Any]:
 def write_results(results: Results, folder: Path) -> Path:
     """Write `results.json` into a folder, all of it or nothing."""
     path = folder / RESULTS_FILE
-    with atomic_writer(path) as file:
-        json.dump(results_document(results), file, indent=1)
-        file.write("\n")
+    write_results_file(results, path)
     return path
+
+
+def write_results_file(results: Results, path: Path) -> None:
+    """Write a results document under any name, all of it or nothing."""
+    document = results_document(results)
+    with atomic_writer(path) as file:
+        json.dump(document, file, indent=1)
+        file.write("\n")
 
 
 def read_results(path: Path) -> Results:
@@ -83,6 +91,7 @@ def read_results(path: Path) -> Results:
         created=document["created"],
         environment=_environment(document["environment"]),
         samples=tuple(_sample(entry) for entry in document["samples"]),
+        history=tuple(_promotion(entry) for entry in document.get("history", ())),
     )
 
 
@@ -127,6 +136,16 @@ def _require_valid(document: Any, path: Path, schema: str = RESULTS_FORMAT) -> N
 
 def _environment(entry: Mapping[str, Any]) -> Environment:
     return Environment(**{name: entry[name] for name in Environment.__dataclass_fields__ if name in entry})
+
+
+def _promotion(entry: Mapping[str, Any]) -> Promotion:
+    changes = tuple(Change(**_known(change, Change)) for change in entry["changes"])
+    return Promotion(at=entry["at"], by=entry["by"], reason=entry["reason"], changes=changes)
+
+
+def _known(entry: Mapping[str, Any], kind: type) -> dict[str, Any]:
+    """Leave out what a later version has added."""
+    return {field.name: entry[field.name] for field in fields(kind) if field.name in entry}
 
 
 def _sample(entry: Mapping[str, Any]) -> Sample:

@@ -19,7 +19,7 @@ def assert_golden() -> Callable[[str, str], None]:
     def compare(name: str, text: str) -> None:
         path = _GOLDEN / name
         if os.environ.get("UPDATE_GOLDEN") == "1":
-            path.write_text(text, encoding="utf-8")
-        assert text == path.read_text(encoding="utf-8"), "see tests/reports/conftest.py for how to accept a change"
+            path.write_bytes(text.encode())
+        assert text == path.read_bytes().decode(), "see tests/reports/conftest.py for how to accept a change"
 
     return compare

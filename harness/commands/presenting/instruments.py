@@ -12,7 +12,7 @@ RSS, TREE, HEAP, PYTHON = "peak_rss", "peak_tree", "memray", "tracemalloc"
 _DIFFERENCES = {
     (RSS, TREE): "pages of mapped files (the interpreter and its libraries), which the tree's figure leaves out",
     (RSS, HEAP): "the interpreter and its libraries, stacks, and what the allocator holds beyond what was asked for",
-    (HEAP, PYTHON): "memory that did not pass through Python's allocator, and what that allocator holds in reserve",
+    (HEAP, PYTHON): "memory that did not pass through Python's allocators",
 }
 
 

@@ -1,9 +1,11 @@
 """Suites: where workloads come from, and what is to be told about them."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Protocol
 
 from harness.commands.suites.story import Story
+from harness.configuration import GateSettings
 from harness.model import Results, Workload
 
 
@@ -26,6 +28,33 @@ class Suite(Protocol):
         Raises:
             UsageError: a name is not one of this suite.
         """
+        ...
+
+    def prepare(self, workloads: Sequence[Workload]) -> list[Workload]:
+        """Do what must be done before any of these is measured; give those that can be.
+
+        Raises:
+            UsageError: one of them is not there, or cannot be imported.
+        """
+        ...
+
+    @property
+    def gate(self) -> GateSettings:
+        """What the gate allows."""
+        ...
+
+    def at(self, workloads: Sequence[Workload], checkout: Path, scratch: Path) -> list[Workload]:
+        """Give the same workloads with the code under test taken from a checkout of the project.
+
+        The scratch folder is there, empty, and for nobody else.
+
+        Raises:
+            UsageError: the checkout cannot have that code.
+        """
+        ...
+
+    def defined_in(self, checkout: Path) -> set[tuple[str, str]]:
+        """Name the workloads that a checkout of the project defines, by scenario and variant."""
         ...
 
     def stories(self, results: Results) -> Mapping[str, Story]:

@@ -1,20 +1,98 @@
 """Chooses the suite that a command works on."""
 
 import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
 from harness.commands.suites import Suite
-from harness.commands.suites.league import LeagueSuite
-from harness.errors import unknown_name
+from harness.commands.suites.project import ProjectSuite
+from harness.commands.suites.switched import Switched
+from harness.configuration import PYPROJECT, ROOT_TABLE, read_configuration
+from harness.errors import UsageError, unknown_name
 
-SUITES = ("league",)
+LEAGUE = "league"
+PROJECT = "project"
+SUITES = (LEAGUE, PROJECT)
 
 
 def choose_suite(name: str | None) -> Suite:
-    """Give the suite of a name; without one, the built-in league.
+    """Give the suite of a name; without one, the current folder's own workloads, or the built-in league.
 
     Raises:
         UsageError: there is none of that name, or its settings are none.
     """
     if name not in (None, *SUITES):
         raise unknown_name("suite", name or "", list(SUITES))
-    return LeagueSuite(os.environ)
+    configuration = read_configuration(Path())
+    if configuration.workloads and name != LEAGUE:
+        return ProjectSuite(configuration, os.environ)
+    if name == PROJECT:
+        raise UsageError(
+            f"{Path(PYPROJECT).absolute()} has no table [{ROOT_TABLE}.workloads.NAME]. "
+            f'Write one with call = "package.module:function" or command = ["program", "argument"].'
+        )
+    from harness.commands.suites.league import LeagueSuite  # noqa: PLC0415 - the pipelines, only where they are run
+
+    return LeagueSuite(os.environ, configuration.gate)
+
+
+@contextmanager
+def open_suite(name: str | None, asv: Path | None) -> Iterator[Suite]:
+    """Give the suite of a name, or that of a folder of asv's, for the length of a `with`.
+
+    Raises:
+        UsageError: there is none, or both are asked for.
+    """
+    if asv is None:
+        yield choose_suite(name)
+        return
+    if name is not None:
+        raise UsageError("--asv takes the workloads of an asv suite, and --suite those of another. Give one of them.")
+    from harness.commands.suites.asv import asv_suite  # noqa: PLC0415 - only where there is one
+
+    configuration = read_configuration(Path())
+    with asv_suite(asv, str(Path(configuration.python).absolute()) if configuration.python else "") as suite:
+        yield suite
+
+
+def choose_switched(name: str | None, scenario: str | None, fixed: Sequence[str]) -> tuple[Suite, Switched]:
+    """Give a suite, and of it the one workload whose switches are told apart.
+
+    Args:
+        name: as in `choose_suite`.
+        scenario: the workload; None for the league's default, or for the one of a project that has switches.
+        fixed: `NAME=VALUE` for parameters of a project's workload.
+
+    Raises:
+        UsageError: there is no such suite, workload, parameter or value.
+    """
+    suite = choose_suite(name)
+    values = dict(_assignment(words) for words in fixed)
+    if isinstance(suite, ProjectSuite):
+        return suite, suite.switched(scenario, values)
+    if values:
+        raise UsageError(f"--set is for parameters of a project's own workload, and {LEAGUE} has none.")
+    from harness.commands.suites.league import DEFAULT_SCENARIO, LeagueSwitches  # noqa: PLC0415 - as above
+
+    return suite, LeagueSwitches(scenario or DEFAULT_SCENARIO, suite.settings)
+
+
+def _assignment(words: str) -> tuple[str, str]:
+    name, equals, value = words.partition("=")
+    if not name or not equals:
+        raise UsageError(f"--set takes NAME=VALUE, not {words!r}.")
+    return name, value
+
+
+def require_league(verb: str, name: str | None) -> None:
+    """Stop where a command that knows the league alone would pass over a project's own workloads.
+
+    Raises:
+        UsageError: the current folder has workloads of its own, and the league was not asked for by name.
+    """
+    if name != LEAGUE and (name == PROJECT or read_configuration(Path()).workloads):
+        raise UsageError(
+            f"membench {verb} is about the teams and fixes of the built-in league, and cannot take the workloads of "
+            f"{PYPROJECT}.\nGive --suite league to have the league, or measure your own with membench run."
+        )

@@ -11,6 +11,7 @@ from pathlib import Path
 import scenarios
 from harness.attribution import Combination
 from harness.commands.suites.story import Claimed, PlainStory, Story
+from harness.configuration import GateSettings
 from harness.errors import UsageError, unknown_name
 from harness.model import Outcome, Results, Workload
 from pipelines.browser.page import Document
@@ -36,6 +37,7 @@ from reports.document import Level, Role
 from scenarios.synthetic.scenario import Scenario
 from scenarios.synthetic.site import SyntheticSite, fixture_id
 
+CODE_UNDER_TEST = "pipelines"
 TARGET = "scenarios.synthetic.workload:league"
 DEFAULT_SCENARIO = "league"
 MACHINE_LIMIT = Level(label="2 GB machine", peak_bytes=2_000_000_000)
@@ -332,6 +334,10 @@ class LeagueSwitches:
         self.scenario = load_scenario(scenario).name
         self._settings = settings
 
+    def story(self, results: Results) -> Story:
+        """Make the story of the scenario."""
+        return stories(results)[self.scenario]
+
     def claim(self, switch: str) -> str:
         """Say what the description of the incident says that a fix saves."""
         return str(claim_of(Fix(int(switch.removeprefix("fix-")))))
@@ -369,13 +375,39 @@ class LeagueSuite:
 
     name = "league"
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
+    def __init__(self, environ: Mapping[str, str], gate: GateSettings) -> None:
         self.settings = read_settings(environ)
+        self.gate = gate
 
     def workloads(self, scenarios: Sequence[str], variants: Sequence[str]) -> list[Workload]:
         """Cross scenarios and variants."""
         return workloads(scenarios, variants, self.settings)
 
+    def prepare(self, workloads: Sequence[Workload]) -> list[Workload]:
+        """Do nothing: they are all there."""
+        return list(workloads)
+
     def stories(self, results: Results) -> Mapping[str, Story]:
         """Make the story of each scenario."""
         return stories(results)
+
+    def at(self, workloads: Sequence[Workload], checkout: Path, scratch: Path) -> list[Workload]:
+        """Take the pipelines from a checkout, and the scenarios from here: a changed scenario is no changed pipeline.
+
+        Raises:
+            UsageError: the checkout has no pipelines.
+        """
+        pipelines = checkout / CODE_UNDER_TEST
+        if not pipelines.is_dir():
+            raise UsageError(
+                f"The built-in suite measures the {CODE_UNDER_TEST}/ of membench itself, which this project has not. "
+                "Describe your own workloads in [tool.membench.workloads] of pyproject.toml."
+            )
+        (scratch / CODE_UNDER_TEST).symlink_to(pipelines)
+        (scratch / "scenarios").symlink_to(Path(scenarios.__path__[0]))
+        return [replace(workload, import_paths=(str(scratch),)) for workload in workloads]
+
+    def defined_in(self, checkout: Path) -> set[tuple[str, str]]:
+        """Name the scenarios of a checkout, each in the variants that are known here."""
+        files = (checkout / "scenarios").glob("[!_]*.py")
+        return {(file.stem.replace("_", "-"), variant) for file in files for variant in VARIANTS}

@@ -1,0 +1,350 @@
+"""`membench gate`: decide whether a change may go in by its peak memory."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from harness.calibration import noise_floor
+from harness.checkout import Commit, check_out, find_commit, forget, install
+from harness.commands.presenting.documents import dump_json, print_json
+from harness.commands.presenting.progress import progress_of
+from harness.commands.suites import Suite
+from harness.commands.suites.choice import SUITES, choose_suite
+from harness.configuration import GateSettings
+from harness.environment import differences
+from harness.errors import EXIT_OK, EXIT_REGRESSION, EXIT_TRIAL_FAILED, UsageError
+from harness.gate import GateRow, Judgement, Key, Thresholds, Verdict, judge_all, missing
+from harness.gating import BASE, HEAD, Gating, Side
+from harness.meters import meter_file
+from harness.model import Environment, Results, Sample, Workload
+from harness.scratch import held_scratch
+from harness.session import Session
+from harness.store.files import atomic_writer, writable_folder
+from harness.store.gates import gate_document
+from harness.store.results import read_results, write_results
+from harness.units import format_bytes, parse_share, parse_size
+from reports.gates import load_gate_format
+from reports.gates.console import render_gate
+
+PREFIX = "membench-gate-"
+FORMATS = ("console", "json", "markdown", "junit")
+WRITTEN = ("markdown", "junit")
+GATE_FILE = "gate"
+THE_BASELINE = "the baseline"
+DEFAULT_METER = "peak_rss"
+MOST_REPEATS = 12
+DEFAULT_TIMEOUT_SECONDS = 300.0
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What the gate was asked for, whatever it compares with."""
+
+    thresholds: Thresholds
+    removed: tuple[str, ...]
+    allow_environment_change: bool
+    meters: tuple[str, ...]
+    repeats: int
+    most_repeats: int
+    jobs: int
+    timeout: float
+    selected: bool  # whether only some of the workloads were asked for
+
+
+@click.command(name="gate")
+@click.argument("head", type=_FILE, required=False)
+@click.option("--against", "ref", metavar="GIT_REF", help="Measure this commit too, in turn with the working folder.")
+@click.option("--baseline", type=_FILE, metavar="FILE", help="Compare with the levels in this results document.")
+@click.option("--suite", "suite_name", type=click.Choice(SUITES), help="Where the workloads come from.")
+@click.option("--scenario", "scenarios", multiple=True, metavar="S", help="Only this scenario; may be given again.")
+@click.option("--variant", "variants", multiple=True, metavar="V", help="Only this variant; may be given again.")
+@click.option("--meter", "meters", multiple=True, metavar="M", help=f"Instrument.  [default: {DEFAULT_METER}]")
+@click.option("--relative", metavar="PERCENT", help="Rise that is allowed, such as '1 %'.  [default: 1 %]")
+@click.option("--absolute", metavar="SIZE", help="Rise that is allowed; both must be exceeded.  [default: 256 KiB]")
+@click.option("--removed", multiple=True, metavar="NAME", help="Workload that the head may lack; may be given again.")
+@click.option("--repeats", type=click.IntRange(1, 1000), metavar="N", help="Trials of each at first.  [default: 3]")
+@click.option(
+    "--max-repeats",
+    "most_repeats",
+    type=click.IntRange(1, 1000),
+    default=MOST_REPEATS,
+    show_default=True,
+    metavar="N",
+    help="Trials of each at most, where fewer do not decide.",
+)
+@click.option(
+    "--jobs", type=click.IntRange(1, 256), default=2, show_default=True, metavar="N", help="Trials side by side."
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0, 86_400, min_open=True),
+    default=DEFAULT_TIMEOUT_SECONDS,
+    show_default=True,
+    metavar="S",
+    help="Seconds that one trial may take.",
+)
+@click.option("--allow-environment-change", is_flag=True, help="Compare with a baseline from another environment.")
+@click.option("--strict", is_flag=True, help="End with 1 also where a row could not be decided.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Keep results and reports there."
+)
+@click.option("--format", "form", type=click.Choice(FORMATS), default="console", show_default=True)
+def command(
+    head: Path | None,
+    ref: str | None,
+    baseline: Path | None,
+    suite_name: str | None,
+    scenarios: Sequence[str],
+    variants: Sequence[str],
+    meters: Sequence[str],
+    relative: str | None,
+    absolute: str | None,
+    removed: Sequence[str],
+    repeats: int | None,
+    most_repeats: int,
+    jobs: int,
+    timeout: float,
+    allow_environment_change: bool,
+    strict: bool,
+    out: Path | None,
+    form: str,
+) -> int:
+    """Decide whether a change may go in by its peak memory.
+
+    With --against, the commit is checked out into a scratch folder and measured in turn with the working folder,
+    both by the same harness and with the workloads as they are defined now. With --baseline, stored levels bound what
+    many small rises add up to. Both may be given. HEAD, a stored results.json, is compared instead of measuring.
+
+    \b
+    membench gate --against HEAD~1
+    membench gate --against origin/main --baseline membench-baseline.json --out out/gate
+    membench gate out/results.json --baseline membench-baseline.json --format junit
+
+    A row is a regression where the whole interval of its rise lies above both thresholds, or a budget is exceeded.
+    """  # noqa: D301 - \b is click's mark for lines to leave as they are
+    if ref is None and baseline is None:
+        raise UsageError("A gate compares with something: give --against GIT_REF, --baseline FILE, or both.")
+    if head is not None and ref is not None:
+        raise UsageError("HEAD is a run that was stored, and --against measures. Give --baseline with it instead.")
+    suite = choose_suite(suite_name)
+    chosen_meters = tuple(dict.fromkeys(meters or (DEFAULT_METER,)))
+    for meter in chosen_meters:
+        meter_file(meter)
+    first = repeats or suite.gate.repeats
+    asked = _Asked(
+        thresholds=_thresholds(suite.gate, relative, absolute),
+        removed=(*suite.gate.removed, *removed),
+        allow_environment_change=allow_environment_change,
+        meters=chosen_meters,
+        repeats=first,
+        most_repeats=max(first, most_repeats),
+        jobs=jobs,
+        timeout=timeout,
+        selected=bool(scenarios or variants),
+    )
+    folder = writable_folder(out) if out is not None else None
+    stored = read_results(baseline) if baseline is not None else None
+    if head is not None:
+        assert stored is not None
+        results = read_results(head)
+        judgement = _judge_stored(results, stored, asked)
+    else:
+        workloads = suite.prepare(suite.workloads(scenarios, variants))
+        judgement, results = _judge_measured(suite, workloads, ref, stored, asked)
+    _show(judgement, results, folder, form)
+    return _exit_code(judgement.verdict, strict=strict)
+
+
+def _thresholds(settings: GateSettings, relative: str | None, absolute: str | None) -> Thresholds:
+    return Thresholds(
+        relative=settings.relative if relative is None else parse_share(relative),
+        absolute_bytes=settings.absolute_bytes if absolute is None else parse_size(absolute),
+        slope_bytes=settings.slope_bytes,
+    )
+
+
+def _judge_stored(head: Results, stored: Results, asked: _Asked) -> Judgement:
+    warnings = _environment_warnings(stored.environment, head.environment, asked)
+    base = {sample.key: sample for sample in stored.samples}
+    rows = judge_all(
+        base,
+        {sample.key: sample for sample in head.samples},
+        asked.thresholds,
+        against=THE_BASELINE,
+        removed=asked.removed,
+    )
+    return Judgement(rows=tuple(rows), thresholds=asked.thresholds, warnings=tuple(warnings))
+
+
+def _judge_measured(
+    suite: Suite, workloads: Sequence[Workload], ref: str | None, stored: Results | None, asked: _Asked
+) -> tuple[Judgement, Results]:
+    commit = find_commit(Path.cwd(), ref) if ref is not None else None
+    with _scratch(commit) as scratch:
+        trials = scratch / "trials"
+        trials.mkdir()
+        session = Session.begin(suite.settings, time_limit_seconds=asked.timeout, jobs=asked.jobs, scratch=trials)
+        warnings = _environment_warnings(stored.environment, session.environment, asked) if stored else []
+        sides = _sides(suite, workloads, commit, scratch) if commit else [Side(name=HEAD, workloads=workloads)]
+        floor = noise_floor(session, progress_of)
+        _require_above(floor, asked.thresholds)
+        gating = Gating(session=session, sides=sides, meters=asked.meters, observer_for=progress_of)
+        compared = _Compared(commit=commit, stored=stored, asked=asked)
+        rows = gating.measure(compared.decide, repeats=asked.repeats, most_repeats=asked.most_repeats)
+        if commit is not None:
+            rows = gating.with_causes(rows)
+            if not asked.selected:
+                rows += _undefined(suite, workloads, scratch / BASE / commit.inside, commit, asked)
+        results = session.results(list(gating.samples[HEAD].values()))
+    judgement = Judgement(
+        rows=tuple(rows), thresholds=asked.thresholds, noise_floor_bytes=floor, warnings=tuple(warnings)
+    )
+    return judgement, results
+
+
+@contextmanager
+def _scratch(commit: Commit | None) -> Iterator[Path]:
+    def clear(folder: Path) -> None:
+        if commit is not None:
+            forget(commit.repository, folder / BASE)
+
+    with held_scratch(PREFIX, clear) as scratch:
+        yield scratch
+
+
+def _environment_warnings(base: Environment, head: Environment, asked: _Asked) -> list[str]:
+    """Compare what the figures depend on beside the program.
+
+    Raises:
+        UsageError: it differs, and that was not allowed.
+    """
+    found = differences(base, head)
+    if not found:
+        return []
+    words = f"The baseline was measured elsewhere: {'; '.join(found)}"
+    if not asked.allow_environment_change:
+        raise UsageError(f"{words}. Measure a new one here, or give --allow-environment-change.")
+    return [f"{words}. The shift is not the program's alone."]
+
+
+def _require_above(floor: int, thresholds: Thresholds) -> None:
+    if thresholds.absolute_bytes < floor:
+        raise UsageError(
+            f"A threshold of {format_bytes(thresholds.absolute_bytes)} lies below the noise of this machine: unchanged "
+            f"trials differed by {format_bytes(floor)} just now. Give --absolute {format_bytes(floor)!r} or more."
+        )
+
+
+def _sides(suite: Suite, workloads: Sequence[Workload], commit: Commit, scratch: Path) -> list[Side]:
+    """Make both versions of the project reachable under names of the same length."""
+    check_out(commit, scratch / BASE)
+    (scratch / HEAD).symlink_to(commit.repository)
+    if suite.gate.install:
+        install(suite.gate.install, scratch / BASE / commit.inside)
+    return [_side(name, suite, workloads, commit, scratch) for name in (BASE, HEAD)]
+
+
+def _side(name: str, suite: Suite, workloads: Sequence[Workload], commit: Commit, scratch: Path) -> Side:
+    code = scratch / f"{name}-code"
+    code.mkdir()
+    placed = suite.at(workloads, Path(os.path.normpath(scratch / name / commit.inside)), code)
+    # Bytecode of its own: what is cached in the project names its files by other paths.
+    cache = {"PYTHONPYCACHEPREFIX": str(scratch / f"{name}-bytecode")}
+    return Side(
+        name=name,
+        workloads=[replace(workload, environment={**workload.environment, **cache}) for workload in placed],
+        roots=(str(code), str(scratch / name)),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Compared:
+    """What the head is compared with."""
+
+    commit: Commit | None
+    stored: Results | None
+    asked: _Asked
+
+    def decide(self, samples: Mapping[str, Mapping[Key, Sample]]) -> list[GateRow]:
+        """Judge what has been measured so far."""
+        rows: list[GateRow] = []
+        if self.commit is not None:
+            rows += self._judge(samples[BASE], samples[HEAD], f"{self.commit.ref} ({self.commit.short})")
+        if self.stored is not None:
+            rows += self._judge(self._levels(samples[HEAD]), samples[HEAD], THE_BASELINE)
+        return rows
+
+    def _judge(self, base: Mapping[Key, Sample], head: Mapping[Key, Sample], against: str) -> list[GateRow]:
+        return judge_all(base, head, self.asked.thresholds, against=against, removed=self.asked.removed)
+
+    def _levels(self, head: Mapping[Key, Sample]) -> dict[Key, Sample]:
+        """Take what the baseline has under these meters, of the workloads that were asked for."""
+        assert self.stored is not None
+        return {
+            sample.key: sample
+            for sample in self.stored.samples
+            if sample.meter in self.asked.meters and (not self.asked.selected or sample.key in head)
+        }
+
+
+def _undefined(
+    suite: Suite, workloads: Sequence[Workload], checkout: Path, commit: Commit, asked: _Asked
+) -> list[GateRow]:
+    """Find workloads that the base defines and the head does not: a new name must be no way around the gate."""
+    known = suite.defined_in(Path.cwd()) | {(workload.scenario, workload.variant) for workload in workloads}
+    return [
+        missing((scenario, variant, meter), f"{commit.ref} ({commit.short})")
+        for scenario, variant in sorted(suite.defined_in(checkout) - known)
+        for meter in asked.meters
+        if not {scenario, f"{scenario}/{variant}"} & set(asked.removed)
+    ]
+
+
+def _show(judgement: Judgement, results: Results, folder: Path | None, form: str) -> None:
+    if form == "json":
+        print_json(gate_document(judgement))
+    elif form == "console":
+        render_gate(judgement, Console())
+    else:
+        click.echo(load_gate_format(form).render(judgement), nl=False)
+    if folder is not None:
+        _write(judgement, results, folder)
+    _tell_github(judgement)
+
+
+def _write(judgement: Judgement, results: Results, folder: Path) -> None:
+    write_results(results, folder)
+    with atomic_writer(folder / f"{GATE_FILE}.json") as file:
+        dump_json(gate_document(judgement), file)
+    for name in WRITTEN:
+        form = load_gate_format(name)
+        with atomic_writer(folder / f"{GATE_FILE}{form.suffix}") as file:
+            file.write(form.render(judgement))
+    click.echo(f"wrote {folder}", err=True)
+
+
+def _tell_github(judgement: Judgement) -> None:
+    """Append to the step's summary and annotate the lines that grew; both need no token."""
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    if summary:
+        try:
+            with Path(summary).open("a", encoding="utf-8") as file:
+                file.write(load_gate_format("markdown").render(judgement) + "\n")
+        except OSError as error:
+            click.echo(f"membench: cannot append to the step summary: {error.strerror}", err=True)
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        click.echo(load_gate_format("annotations").render(judgement), nl=False, err=True)
+
+
+def _exit_code(verdict: Verdict, *, strict: bool) -> int:
+    if verdict is Verdict.FAILED:
+        return EXIT_TRIAL_FAILED
+    if verdict in {Verdict.REGRESSION, Verdict.MISSING} or (strict and verdict is Verdict.INCONCLUSIVE):
+        return EXIT_REGRESSION
+    return EXIT_OK

@@ -1,0 +1,44 @@
+"""The JSON document of a judgement, checked against its schema."""
+
+from dataclasses import asdict
+from typing import Any
+
+from harness.gate import GateRow, Judgement
+from harness.store.schemas import validated
+
+GATE_FORMAT = "membench-gate"
+FORMAT_VERSION = 1  # 1: the first
+
+
+def gate_document(judgement: Judgement) -> dict[str, Any]:
+    """Make the document."""
+    document = {
+        "format": GATE_FORMAT,
+        "format_version": FORMAT_VERSION,
+        "verdict": str(judgement.verdict),
+        "headline": judgement.headline,
+        "rows": [_row(row) for row in judgement.rows],
+        "thresholds": asdict(judgement.thresholds),
+        "noise_floor_bytes": judgement.noise_floor_bytes,
+        "warnings": list(judgement.warnings),
+    }
+    return validated(document, GATE_FORMAT)
+
+
+def _row(row: GateRow) -> dict[str, Any]:
+    shift = row.shift
+    return {
+        "scenario": row.scenario,
+        "variant": row.variant,
+        "meter": row.meter,
+        "against": row.against,
+        "base_bytes": row.base_bytes,
+        "head_bytes": row.head_bytes,
+        "shift_bytes": shift.bytes if shift else None,
+        "shift_low_bytes": shift.low_bytes if shift else None,
+        "shift_high_bytes": shift.high_bytes if shift else None,
+        "budget_bytes": row.budget_bytes,
+        "verdict": str(row.verdict),
+        "reason": row.reason,
+        "causes": [asdict(cause) for cause in row.causes],
+    }

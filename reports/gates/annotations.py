@@ -1,0 +1,65 @@
+"""Workflow commands that GitHub shows at the line that grew.
+
+https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions; what is escaped is what the runner's
+toolkit escapes (actions/toolkit, packages/core/src/command.ts).
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from harness.gate import Verdict
+from harness.units import format_bytes, format_shift
+from reports import wording
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from harness.gate import GateRow, Judgement
+
+MOST = 10  # of one kind that GitHub shows for a step
+_BAD = {Verdict.FAILED, Verdict.REGRESSION, Verdict.MISSING}
+
+
+@dataclass(frozen=True, slots=True)
+class Annotations:
+    """One `::error` for each row that keeps the change out, at its first cause where there is one."""
+
+    name: str = "annotations"
+    suffix: str = ".annotations"
+
+    def render(self, judgement: "Judgement") -> str:
+        """Return the commands, one a line; nothing where all passes."""
+        bad = [row for row in judgement.rows if row.verdict in _BAD]
+        lines = [_command(row) for row in bad[: MOST if len(bad) <= MOST else MOST - 1]]
+        if len(bad) > MOST:
+            lines.append(f"::error title=Peak memory::{len(bad) - len(lines)} more do not pass; see the summary")
+        return "".join(f"{line}\n" for line in lines)
+
+
+def _command(row: "GateRow") -> str:
+    title = f"Peak memory: {row.scenario}/{row.variant}"
+    properties = [f"title={_property(title)}"]
+    if row.causes:
+        cause = row.causes[0]
+        properties = [f"file={_property(cause.file)}", f"line={cause.line}", *properties]
+    return f"::error {','.join(properties)}::{_data(' '.join(_sentences(row)))}"
+
+
+def _sentences(row: "GateRow") -> "Iterator[str]":
+    figures = ""
+    if row.base_bytes is not None and row.head_bytes is not None:
+        figures = f" ({format_bytes(row.base_bytes)} to {format_bytes(row.head_bytes)}, against {row.against})"
+    yield f"{row.verdict}: {row.reason}{figures}."
+    for cause in row.causes[:1]:
+        yield f"{cause.function} at this line holds {format_shift(cause.shift_bytes)} at the peak."
+
+
+def _data(text: str) -> str:
+    return wording.plain(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+FORMAT = Annotations()

@@ -1,0 +1,91 @@
+"""The judgement for a terminal or a log: what does not pass first, and where it grew."""
+
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from harness.gate import Verdict
+from harness.units import format_shift
+from reports import wording
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from harness.gate import GateRow, Judgement
+
+_FILE_WIDTH = 132  # columns where no terminal says how many there are
+_STYLES = {
+    Verdict.FAILED: "bold red",
+    Verdict.REGRESSION: "bold red",
+    Verdict.MISSING: "bold red",
+    Verdict.INCONCLUSIVE: "yellow",
+    Verdict.IMPROVEMENT: "green",
+}
+
+
+def render_gate(judgement: "Judgement", console: Console) -> None:
+    """Print a judgement to a console."""
+    style = _STYLES.get(judgement.verdict, "bold green")
+    console.print(Text.assemble("gate: ", (str(judgement.verdict), style)))
+    console.print(Text(wording.plain(judgement.headline)))
+    others = list(dict.fromkeys(row.against for row in judgement.rows))
+    if len(others) == 1:
+        console.print(Text(f"Base: {wording.plain(others[0])}."))
+    if judgement.rows:
+        console.print(_table(judgement.rows, name_others=len(others) > 1))
+    for row in judgement.rows:
+        if row.verdict is not Verdict.PASS:
+            console.print(Text.assemble(("- ", ""), *_reason(row)))
+        for cause in row.causes:
+            where = f"{wording.plain(cause.file)}:{cause.line} {wording.plain(cause.function)}"
+            console.print(Text(f"    {format_shift(cause.shift_bytes):>12}  {where}"))
+    for warning in judgement.warnings:
+        console.print(Text(f"! {wording.plain(warning)}", "yellow"))
+
+
+def _table(rows: "Sequence[GateRow]", *, name_others: bool) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for heading in ("scenario", "variant"):
+        table.add_column(heading, overflow="fold")
+    for heading in ("base", "head", "shift"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    if name_others:
+        table.add_column("against", overflow="fold")
+    for row in rows:
+        table.add_row(
+            Text(wording.plain(row.scenario)),
+            Text(wording.plain(row.variant)),
+            wording.size(row.base_bytes),
+            wording.size(row.head_bytes),
+            wording.shift(row.shift.bytes if row.shift else None),
+            Text(str(row.verdict), _STYLES.get(row.verdict, "")),
+            *([Text(wording.plain(row.against))] if name_others else []),
+        )
+    return table
+
+
+def _reason(row: "GateRow") -> list[tuple[str, str]]:
+    name = f"{wording.plain(row.scenario)}/{wording.plain(row.variant)}"
+    return [(name, "bold"), (f": {row.verdict}: {wording.plain(row.reason)}", "")]
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleGate:
+    """A verdict, a table, a reason for each row that does not pass."""
+
+    name: str = "console"
+    suffix: str = ".txt"
+
+    def render(self, judgement: "Judgement") -> str:
+        """Return the judgement as text without colour."""
+        stream = io.StringIO()
+        render_gate(judgement, Console(file=stream, width=_FILE_WIDTH, color_system=None))
+        return "".join(f"{line.rstrip()}\n" for line in stream.getvalue().splitlines())
+
+
+FORMAT = ConsoleGate()
