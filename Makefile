@@ -11,15 +11,23 @@ AGAINST ?= HEAD~1
 # The incident is about the levels and about each fix alone; its trials are heavy, so it has these and no repeats.
 INCIDENT := sequential baseline fix-1 fix-2 fix-3 fix-4 fix-5 fix-6 fix-7 all
 
-.PHONY: bench test lint gate format benchmarks findings peers clean
+.PHONY: bench test browser lint gate format benchmarks findings peers clean
 
 bench: $(VENV)/.installed  ## the main job: every variant of the league, then the incident's levels
 	$(BIN)/membench run --scenario league --repeats 3 --jobs $(JOBS) --out $(OUT)/league
 	$(BIN)/membench run --scenario incident --repeats 1 --jobs $(JOBS) $(INCIDENT:%=--variant %) --out $(OUT)/incident
-	@echo "The charts are in $(OUT)/league/charts and $(OUT)/incident/charts, the reports beside them."
+	$(BIN)/membench report $(OUT)/league/results.json $(OUT)/incident/results.json --out $(OUT) --format html
 
 test: $(VENV)/.installed  ## the tests
 	$(BIN)/python -m pytest
+
+browser: $(VENV)/.installed  ## what the tests of pages need: Playwright, and Debian's chromium where apt is there
+	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[browser]'
+	@command -v chromium >/dev/null || { \
+	  command -v apt-get >/dev/null || { echo "There is no apt here: install chromium by hand, or the tests of pages are skipped."; exit 0; }; \
+	  as=""; [ "$$(id -u)" = 0 ] || as="sudo -n"; \
+	  $$as apt-get update -qq && $$as apt-get install -y -qq --no-install-recommends chromium >/dev/null \
+	    || echo "chromium could not be installed: the tests of pages are skipped."; }
 
 lint: $(VENV)/.installed  ## style, types, architecture
 	$(BIN)/ruff check .

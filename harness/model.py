@@ -232,4 +232,5 @@ class Results:
     created: str  # ISO 8601 with its time zone
     environment: Environment
     samples: tuple[Sample, ...]
+    revision: str = ""  # of the code that was measured, such as a commit; "" where it is not known
     history: tuple[Promotion, ...] = ()  # of a baseline, oldest first

@@ -169,6 +169,7 @@ class Section:
     summary: str  # the scenario in one line
     headline: str  # the answer in one sentence
     rows: tuple[Row, ...]
+    remarks: tuple[str, ...] = ()  # what else follows from the figures, one sentence each
     levels: tuple[Level, ...] = ()
     waterfall_start: Step | None = None  # the `before` peak the steps start from (saved_bytes 0)
     steps: tuple[Step, ...] = ()
@@ -190,4 +191,5 @@ class Report:
     created: str  # ISO 8601
     sections: tuple[Section, ...]
     environment: tuple[tuple[str, str], ...]  # name and value, in the order to print
+    noise: tuple[str, ...] = ()  # how far unchanged repeats differ, one sentence each
     warnings: tuple[str, ...] = ()

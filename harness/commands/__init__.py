@@ -22,6 +22,7 @@ VERBS: Mapping[str, str] = {
     "doctor": "Say how exact membench is on this machine.",
     "compare": "Show how far the peaks of one run lie from another's.",
     "report": "Write the report and the charts of a run again.",
+    "history": "Show each workload's peak over stored runs, and where it changed.",
     "export": "Write a run for another tool: a dashboard, a spreadsheet, a monitor.",
     "list": "List workloads, scenarios, variants, meters, charts, formats or exports.",
 }

@@ -1,6 +1,7 @@
 """`membench list`: list workloads, scenarios, variants, meters, charts, formats or exports."""
 
 import shlex
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import click
@@ -29,7 +30,7 @@ def command(kind: str | None, form: str) -> int:
 
     Workloads are those of pyproject.toml in this folder.
     """
-    found = {one: _entries(one) for one in ([kind] if kind else KINDS)}
+    found = {one: _ENTRIES[one]() for one in ([kind] if kind else KINDS)}
     if form == "json":
         print_json(found)
         return EXIT_OK
@@ -47,25 +48,6 @@ def command(kind: str | None, form: str) -> int:
     return EXIT_OK
 
 
-def _entries(kind: str) -> dict[str, str]:
-    """Give the names of one kind, each with a line about it."""
-    match kind:
-        case "workloads":
-            return {workload.name: _workload_words(workload) for workload in read_configuration(Path()).workloads}
-        case "scenarios":
-            return {name: league.load_scenario(name).summary for name in sorted(league.scenario_modules())}
-        case "variants":
-            return dict(league.VARIANTS)
-        case "meters":
-            return {name: load_meter(name).METER.summary for name in meter_names()}
-        case "charts":
-            return dict.fromkeys(chart_names(), "")
-        case "exports":
-            return {name: load_export(name).summary for name in export_names()}
-        case _:
-            return dict.fromkeys(format_names(), "")
-
-
 def _workload_words(workload: WorkloadSettings) -> str:
     """Say in a line what a workload is."""
     what = workload.call or shlex.join(workload.command)
@@ -75,3 +57,15 @@ def _workload_words(workload: WorkloadSettings) -> str:
     if workload.tags:
         words.append(f"tags {', '.join(workload.tags)}")
     return "; ".join(words)
+
+
+_ENTRIES: Mapping[str, Callable[[], dict[str, str]]] = {
+    "workloads": lambda: {entry.name: _workload_words(entry) for entry in read_configuration(Path()).workloads},
+    "scenarios": lambda: {name: league.load_scenario(name).summary for name in sorted(league.scenario_modules())},
+    "variants": lambda: dict(league.VARIANTS),
+    "meters": lambda: {name: load_meter(name).METER.summary for name in meter_names()},
+    "charts": lambda: dict.fromkeys(chart_names(), ""),
+    "formats": lambda: dict.fromkeys(format_names(), ""),
+    "exports": lambda: {name: load_export(name).summary for name in export_names()},
+}
+"""For each kind its names, each with a line about it; found when they are asked for."""

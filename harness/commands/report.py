@@ -1,19 +1,23 @@
 """`membench report`: write the report and the charts of a run again."""
 
+import os
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from harness.commands.presenting import output
-from harness.commands.suites import league
+from harness.commands.suites.choice import choose_suite
 from harness.errors import EXIT_OK
+from harness.model import Results
 from harness.store.files import writable_folder
+from harness.store.merging import merge, with_artifacts_below
 from harness.store.results import read_results
 from reports.formats import load_format
 
 
 @click.command(name="report")
-@click.argument("results", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("results", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False))
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -27,20 +31,31 @@ from reports.formats import load_format
     metavar="F",
     help="Format; may be given again. See: membench list formats.",
 )
-def command(results: Path, out: Path | None, formats: tuple[str, ...]) -> int:
+def command(results: tuple[Path, ...], out: Path | None, formats: tuple[str, ...]) -> int:
     """Write the report and the charts of a run again.
 
-    RESULTS is a results.json. Nothing is measured.
-    """
+    RESULTS is a results.json; of several one report is made. Nothing is measured.
+
+    \b
+    membench report out/results.json --out out --format html
+    membench report out/league/results.json out/incident/results.json --out out --format html
+    """  # noqa: D301 - \b is click's mark for lines to leave as they are
     for name in formats:
         load_format(name)
-    found = read_results(results)
-    report = output.report_of(found, league.stories(found))
+    merged, warnings = merge([(str(path), _seen_from(out, path)) for path in results])
+    report = output.report_of(merged, choose_suite(None).stories(merged))
+    report = replace(report, warnings=warnings + report.warnings)
     if out is not None:
         output.announce(output.write_report(report, writable_folder(out), formats or ("markdown",)), to_stderr=False)
     elif formats:
         for name in formats:
-            click.echo(load_format(name).render(report))
+            click.echo(load_format(name).render(report), nl=False)
     else:
         output.print_report(report)
     return EXIT_OK
+
+
+def _seen_from(out: Path | None, path: Path) -> Results:
+    """Read results, with the ways to their artifacts as they are from where the report will be."""
+    way = os.path.relpath(path.parent.resolve(), (out or Path()).resolve())
+    return with_artifacts_below(read_results(path), Path(way))

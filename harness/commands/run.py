@@ -17,6 +17,7 @@ from harness.foreign import METERS as COMMAND_METERS
 from harness.kinds import COMMAND
 from harness.meters import meter_file
 from harness.model import Outcome, Results, Workload
+from harness.revision import current_revision
 from harness.session import Session
 from harness.store.files import writable_folder
 from harness.store.results import results_document, write_results
@@ -146,7 +147,8 @@ def command(
             writable_folder(out)
         workloads = _prepared(suite, workloads)
         session = Session.begin(suite.settings, time_limit_seconds=timeout, jobs=jobs, folder=out, resume=resume)
-        results = session.measure(workloads, meters, repeats, progress_of)
+        measured = session.measure(workloads, meters, repeats, progress_of)
+    results = replace(measured, revision=current_revision(Path.cwd()))
     _show(results, suite, out, form)
     if any(sample.failed for sample in results.samples):
         return EXIT_TRIAL_FAILED
@@ -201,5 +203,5 @@ def _show(results: Results, suite: Suite, out: Path | None, form: str) -> None:
     if not as_json:
         output.print_report(report)
     if out is not None:
-        paths = [write_results(results, out), *output.write_report(report, out, ["markdown"])]
+        paths = [write_results(results, out), *output.write_report(report, out, ["markdown", "html"])]
         output.announce(paths, to_stderr=as_json)

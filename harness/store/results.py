@@ -23,6 +23,7 @@ def results_document(results: Results) -> dict[str, Any]:
         "format": RESULTS_FORMAT,
         "format_version": FORMAT_VERSION,
         "created": results.created,
+        "revision": results.revision,
         "environment": plain(asdict(results.environment)),
         "samples": [_sample_document(sample) for sample in results.samples],
     }
@@ -91,6 +92,7 @@ def read_results(path: Path) -> Results:
         created=document["created"],
         environment=_environment(document["environment"]),
         samples=tuple(_sample(entry) for entry in document["samples"]),
+        revision=document.get("revision", ""),
         history=tuple(_promotion(entry) for entry in document.get("history", ())),
     )
 

@@ -1,12 +1,12 @@
 """Peaks: one bar per variant, against the levels that give the bars their scale."""
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from reports import wording
 from reports.charts import labels, style
 from reports.document import Role
+from reports.ordering import in_reading_order
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -15,35 +15,9 @@ if TYPE_CHECKING:
 
     from reports.document import Report, Row, Section
 
-_ORDER = (Role.REFERENCE, Role.BEFORE, Role.SINGLE, Role.OTHER, Role.STEP, Role.AFTER)
-_AS_WRITTEN = "-as-written"
 _METER_LETTERS = 50
 _OUTCOME_LETTERS = 40
 _HATCH = "////"
-
-
-def in_reading_order(section: "Section", meter: str) -> "list[Row]":
-    """Sort the rows that are drawn: where it was, before, each fix with its letter beside it, and after.
-
-    A step is left out where the waterfall has it.
-    """
-    in_waterfall = {step.peak_bytes for step in section.steps}
-    rows = [
-        row
-        for row in section.rows
-        if row.meter == meter and not (row.role is Role.STEP and row.peak_bytes in in_waterfall)
-    ]
-    roles = {row.variant: row.role for row in rows}
-    return sorted(rows, key=lambda row: _place(row, roles))
-
-
-def _place(row: "Row", roles: dict[str, Role]) -> tuple[int, list[tuple[int, str]], bool]:
-    beside = row.variant.removesuffix(_AS_WRITTEN)
-    role = roles.get(beside, Role.SINGLE) if row.role is Role.AS_WRITTEN else row.role
-    place = _ORDER.index(role) if role in _ORDER else _ORDER.index(Role.SINGLE)
-    # fix-10 comes after fix-9: numbers are compared as numbers.
-    parts = re.findall(r"(\d{1,9})|(\D+)", beside)
-    return place, [(int(number or 0), text) for number, text in parts], row.role is Role.AS_WRITTEN
 
 
 @dataclass(frozen=True, slots=True)

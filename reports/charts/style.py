@@ -12,8 +12,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
 from harness.units import MIB, format_bytes
-from reports import wording
-from reports.document import Role
+from reports import palette, wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,18 +26,8 @@ FAINT = "#d9d9d9"
 PAPER = "white"
 ALARM = "#B23A00"  # the palette's vermillion, darkened until small letters keep a contrast of 4.5 on white
 
-# Okabe and Ito's palette (jfly.uni-koeln.de/color): told apart with every common colour blindness.
-COLOURS = {
-    Role.REFERENCE: "#7F7F7F",
-    Role.BEFORE: "#D55E00",
-    Role.AFTER: "#009E73",
-    Role.SINGLE: "#0072B2",
-    Role.STEP: "#56B4E9",
-    Role.AS_WRITTEN: "#CC79A7",
-    Role.OTHER: "#B8A000",
-}
-# Phases are told apart from each other and never stand beside roles' bars.
-PHASE_COLOURS = ("#999999", "#0072B2", "#E69F00", "#CC79A7", "#56B4E9", "#F0E442", "#000000")
+COLOURS = palette.COLOURS
+PHASE_COLOURS = palette.PHASE_COLOURS
 
 FONT = "DejaVu Sans"  # comes with matplotlib: the same picture on every machine
 WIDTH_INCHES = 9.0

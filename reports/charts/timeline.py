@@ -7,14 +7,15 @@ from matplotlib.patches import Patch
 
 from reports.charts import labels, style
 from reports.document import Role
+from reports.ordering import merged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from reports.document import PhaseSpan, Report, Section, Timeline
+    from reports.document import Report, Section, Timeline
 
 _COMPARED = (Role.BEFORE, Role.AFTER)
 _LINES_INCHES = 3.3
@@ -27,23 +28,6 @@ _LEADER_POINTS = 16.0
 _NAME_LETTERS = 32
 _OTHERS = "other phases"  # those for which the palette has no colour of its own
 _SWATCH_POINTS = 40.0  # an entry of the key without its name
-
-
-def merged(spans: "Sequence[PhaseSpan]") -> dict[str, list[tuple[float, float]]]:
-    """Gather the stretches of each phase as start and length, joining those of one name that touch.
-
-    The phases come in the order in which they first appear.
-    """
-    stretches: dict[str, list[tuple[float, float]]] = {}
-    previous: PhaseSpan | None = None
-    for span in spans:
-        own = stretches.setdefault(span.name, [])
-        start = span.start_seconds
-        if previous is not None and previous.name == span.name and previous.end_seconds == start:
-            start, _ = own.pop()
-        own.append((start, span.end_seconds - start))
-        previous = span
-    return stretches
 
 
 @dataclass(frozen=True, slots=True)

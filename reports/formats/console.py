@@ -78,6 +78,7 @@ def _section(section: "Section", console: Console) -> "Iterator[RenderableType]"
     yield _rule(console)
     yield heading
     yield _text(section.headline, "bold")
+    yield from (_text(remark) for remark in section.remarks)
     if not section.rows and not section.growth:
         yield Text("Nothing was measured.", _ASIDE)
     for meter in wording.meters(section.rows):

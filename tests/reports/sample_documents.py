@@ -1,9 +1,26 @@
 """Builders of report documents: realistic ones, hostile ones and extreme ones."""
 
 import math
-from itertools import pairwise
+from dataclasses import replace
+from itertools import combinations, pairwise
 
-from reports.document import ClaimRow, Level, PhaseSpan, Report, Role, Row, Section, Step, Timeline
+from reports.document import (
+    AsWrittenRow,
+    Attribution,
+    AttributionRow,
+    ClaimRow,
+    Growth,
+    InstrumentRow,
+    InteractionCell,
+    Level,
+    PhaseSpan,
+    Report,
+    Role,
+    Row,
+    Section,
+    Step,
+    Timeline,
+)
 
 MIB = 1024 * 1024
 
@@ -346,3 +363,116 @@ def two_meters() -> Report:
     """Measure the same variants twice, with figures that may not be compared."""
     rows = (row("baseline", 61.0, Role.BEFORE), row("baseline", 90.0, Role.BEFORE, meter="memray", before=90.0))
     return report(section(*rows, levels=(Level(label="sequential", peak_bytes=mib(28)),)))
+
+
+def attribution() -> Attribution:
+    """Divide 32.5 MiB among seven fixes, three of which replace each other."""
+    figures = {1: (10.9, 30.0, 0.1, 0.4), 2: (10.8, 29.8, 0.0, 29.9), 3: (10.0, 29.95, -0.1, 2.2)}
+    names = {n: f"fix {n}: {title}" for n, title in FIXES.items()}
+    rows = tuple(
+        AttributionRow(
+            fix=name,
+            shapley_bytes=mib(figures.get(n, (0.2,))[0]),
+            alone_bytes=mib(figures[n][1]) if n in figures else 0,
+            leave_one_out_bytes=mib(figures[n][2]) if n in figures else None,
+            cumulative_bytes=mib(figures[n][3]) if n in figures else 4096,
+        )
+        for n, name in names.items()
+    )
+    cells = tuple(
+        InteractionCell(
+            first=names[one],
+            second=names[other],
+            saved_bytes=mib(-29.5) if other in figures else mib(1.2) if (one, other) == (4, 6) else 0,
+            words=f"fix {one} and fix {other} replace each other: together they save 29.50 MiB less than apart."
+            if other in figures
+            else "",
+        )
+        for one, other in combinations(names, 2)
+    )
+    notes = ("Streaming, minimal results and clearing replace each other: any one of them takes off nearly all.",)
+    return Attribution(rows=rows, interactions=cells, saved_bytes=mib(32.5), notes=notes)
+
+
+def as_written() -> tuple[AsWrittenRow, ...]:
+    amounts = {
+        1: (30.0, -0.4, ""),
+        2: (29.8, 31.0, "9 of 11 fields of each fixture"),
+        6: (0.1, -0.2, ""),
+        7: (0, None, ""),
+    }
+    return tuple(
+        AsWrittenRow(
+            fix=f"fix {n}: {FIXES[n]}",
+            effective_bytes=mib(effective),
+            as_written_bytes=None if written is None else mib(written),
+            loses=loses,
+        )
+        for n, (effective, written, loses) in amounts.items()
+    )
+
+
+def growth() -> tuple[Growth, ...]:
+    """Make two straight lines of different slope."""
+
+    def line(variant: str, role: Role, intercept: float, slope_kib: float) -> Growth:
+        sizes = (100, 1000, 5000, 10_000)
+        slope = slope_kib * 1024
+        return Growth(
+            variant=variant,
+            role=role,
+            sizes=sizes,
+            peak_bytes=tuple(mib(intercept) + round(slope * size) + 4096 * (size % 3) for size in sizes),
+            intercept_bytes=float(mib(intercept)),
+            slope_bytes=slope,
+            slope_low=slope * 0.99,
+            slope_high=slope * 1.01,
+            straight=role is not Role.AFTER,
+        )
+
+    return line("baseline", Role.BEFORE, 24.0, 380.0), line("all", Role.AFTER, 24.5, 1.4)
+
+
+def instruments() -> tuple[InstrumentRow, ...]:
+    def of(variant: str, rss: float, heap: float | None) -> InstrumentRow:
+        return InstrumentRow(
+            variant=variant, figures=(("peak_rss", mib(rss)), ("memray", None if heap is None else mib(heap)))
+        )
+
+    return of("baseline", 61.0, 40.2), of("all", 28.5, None)
+
+
+def with_findings() -> Section:
+    """Make the league with every part that a section can have."""
+    rows = league_rows()
+    with_files = replace(
+        rows[1], artifacts=("artifacts/baseline flame graph.html", "../outside.html", "javascript:alert(1)")
+    )
+    return replace(
+        league(),
+        rows=(rows[0], with_files, *rows[2:]),
+        remarks=("Alone, fix-4, fix-5, fix-6 and fix-7 move the peak by less than 1 %.",),
+        attribution=attribution(),
+        as_written=as_written(),
+        growth=growth(),
+        instruments=instruments(),
+        instrument_notes=("memray: what was asked of the allocator",),
+    )
+
+
+def full() -> Report:
+    """Make a report with every part that a report can have."""
+    noise = ("peak_rss: the largest spread of unchanged repeats is 4 KiB (league, fix-1, 0.01 % of its peak).",)
+    return report(
+        with_findings(), incident(), noise=noise, warnings=("address randomisation could not be switched off",)
+    )
+
+
+def many_samples(count: int) -> Report:
+    """Make one section of so many samples, each with a timeline and phases."""
+    line = timeline("x", Role.OTHER, 31.0, 2.4)
+    phases = (("scrape", mib(58)), ("validate", mib(61)))
+    rows = [row("baseline", 61.0, Role.BEFORE)]
+    rows += [row(f"variant-{n}", 20 + (n * 7919 % 4000) / 100, phases=phases) for n in range(1, count)]
+    lines = tuple(replace(line, variant=one.variant, role=one.role) for one in rows)
+    return report(section(*rows, timelines=lines))

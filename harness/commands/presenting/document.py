@@ -8,6 +8,7 @@ from harness.attribution import Peaks
 from harness.commands.presenting.attributing import attribution_of, listed
 from harness.commands.presenting.claims import ClaimTable, right_peak
 from harness.commands.presenting.instruments import instrument_notes
+from harness.commands.presenting.noise import noise_of
 from harness.commands.suites.story import Story
 from harness.design import Division, make_plan
 from harness.model import Environment, Outcome, Results, Sample
@@ -50,9 +51,14 @@ def make_report(
         title="Peak memory",
         created=results.created,
         sections=tuple(sections),
-        environment=_environment_rows(results.environment),
+        environment=_revision_rows(results.revision) + _environment_rows(results.environment),
+        noise=noise_of(results.samples),
         warnings=_environment_warnings(results.environment),
     )
+
+
+def _revision_rows(revision: str) -> tuple[tuple[str, str], ...]:
+    return (("revision", revision),) if revision else ()
 
 
 def _environment_rows(environment: Environment) -> tuple[tuple[str, str], ...]:
@@ -90,6 +96,7 @@ class _Section:
             scenario=scenario,
             summary=self._story.summary,
             headline=self._headline(),
+            remarks=tuple(self._remarks()),
             rows=tuple(self._row(sample) for sample in self._shown(attribution)),
             levels=tuple(self._levels()),
             waterfall_start=None if before is None else Step(label="baseline", peak_bytes=before, saved_bytes=0),
@@ -131,6 +138,7 @@ class _Section:
             outcome=_outcome(sample.outcomes),
             phases=tuple(sample.phases.items()),
             warnings=sample.failures[:1] + sample.warnings,
+            artifacts=sample.artifacts,
         )
 
     def _instruments(self) -> dict[str, Any]:
@@ -222,14 +230,18 @@ class _Section:
         reference = self._peak(self._story.reference)
         if before is None:
             return self._plain_headline()
-        sentences = [f"In parallel with nothing fixed the peak is {format_bytes(before)}"]
+        words = f"In parallel with nothing fixed the peak is {format_bytes(before)}"
         if reference is not None:
-            sentences[0] += f", one at a time it was {format_bytes(reference)}"
+            words += f", one at a time it was {format_bytes(reference)}"
         if after is not None:
-            sentences[0] += f"; all seven fixes bring it to {format_bytes(after)}"
+            words += f"; all seven fixes bring it to {format_bytes(after)}"
             if reference is not None and before > reference:
-                sentences[0] += f", which undoes {100 * (before - after) / (before - reference):.0f} % of the rise"
-        return ". ".join([*sentences, *self._singles(before)]) + "."
+                words += f", which undoes {100 * (before - after) / (before - reference):.0f} % of the rise"
+        saved = self._saved_alone(before)
+        best = max(saved, key=lambda variant: saved[variant], default="")
+        if best and saved[best] >= UNMOVED_SHARE * before:
+            words += f", and {best} alone takes off {format_bytes(saved[best])}"
+        return f"{words}."
 
     def _plain_headline(self) -> str:
         """Name the largest peak, where there is no story to tell."""
@@ -242,19 +254,20 @@ class _Section:
         among = f" the largest of {len(known)}:" if len(known) > 1 else ""
         return f"The peak is {format_bytes(known[largest])},{among} {largest}{missing}."
 
-    def _singles(self, before: int) -> Iterable[str]:
-        saved = {}
-        for sample in self._samples:
-            peak = self._peak(sample.variant)
-            if sample.meter == self._meter and peak is not None and self._story.role(sample.variant) is Role.SINGLE:
-                saved[sample.variant] = before - peak
-        if not saved:
+    def _saved_alone(self, before: int) -> dict[str, int]:
+        """Tell what each fix alone saves, by its variant."""
+        singles = [sample.variant for sample in self._samples if self._story.role(sample.variant) is Role.SINGLE]
+        peaks = {variant: self._peak(variant) for variant in singles}
+        return {variant: before - peak for variant, peak in peaks.items() if peak is not None}
+
+    def _remarks(self) -> Iterable[str]:
+        before = self._peak(self._story.before)
+        if before is None:
             return
-        best = max(saved, key=lambda variant: saved[variant])
-        yield f"The best single one is {best} ({format_bytes(saved[best])} less)"
+        saved = self._saved_alone(before)
         idle = [variant for variant, saving in sorted(saved.items()) if abs(saving) < UNMOVED_SHARE * before]
         if idle:
-            yield f"Alone, {listed(idle)} {'moves' if len(idle) == 1 else 'move'} it by less than 1 %"
+            yield f"Alone, {listed(idle)} {'moves' if len(idle) == 1 else 'move'} the peak by less than 1 %."
 
 
 def _median(sample: Sample | None) -> int | None:

@@ -45,15 +45,15 @@ def report_of(
 
 
 def write_report(report: Report, folder: Path, formats: Iterable[str]) -> list[Path]:
-    """Write the report in each format, and its charts, into a folder that exists."""
-    written = []
+    """Write the report's charts, and the report in each format, into a folder that exists."""
+    written = _write_charts(report, folder / "charts")
     for name in formats:
         form = load_format(name)
         path = folder / f"{REPORT_NAME}{form.suffix}"
         with atomic_writer(path) as file:
             file.write(form.render(report))
         written.append(path)
-    return written + _write_charts(report, folder / "charts")
+    return written
 
 
 def _write_charts(report: Report, folder: Path) -> list[Path]:

@@ -100,7 +100,13 @@ def test_out_receives_results_report_and_charts_and_compare_and_report_read_them
     first, second = tmp_path / "first", tmp_path / "second"
     variants = ("--variant", "sequential", "--variant", "baseline", "--variant", "all")
     assert membench(*SMOKE, *variants, "--out", str(first)).returncode == 0
-    assert {path.name for path in first.iterdir()} == {"results.json", "readings.jsonl", "report.md", "charts"}
+    assert {path.name for path in first.iterdir()} == {
+        "results.json",
+        "readings.jsonl",
+        "report.md",
+        "report.html",
+        "charts",
+    }
     assert {"peaks-smoke.png", "peaks-smoke.svg"} <= {path.name for path in (first / "charts").iterdir()}
 
     shown = membench("compare", str(first / "results.json"), str(first / "results.json"))

@@ -5,8 +5,9 @@ from matplotlib.colors import to_hex
 from sample_documents import row
 
 from reports.charts import style
-from reports.charts.peaks import CHART, in_reading_order
+from reports.charts.peaks import CHART
 from reports.document import Level, Report, Role, Section
+from reports.ordering import in_reading_order
 
 
 def _drawn(report: Report) -> Axes:

@@ -2,8 +2,9 @@ import sample_documents as sample
 from matplotlib.axes import Axes
 from sample_documents import timeline
 
-from reports.charts.timeline import CHART, merged
+from reports.charts.timeline import CHART
 from reports.document import PhaseSpan, Role, Timeline
+from reports.ordering import merged
 
 
 def _drawn(*timelines: Timeline) -> list[Axes]:

@@ -1,0 +1,116 @@
+"""`membench history`: show each workload's peak over stored runs, and where it changed."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from harness.commands.presenting.documents import dump_json, print_json
+from harness.commands.suites.choice import choose_suite
+from harness.errors import EXIT_OK
+from harness.history import DOCUMENT, Change, History, Key, Series, read_history
+from harness.store.files import atomic_writer, writable_folder
+from harness.store.schemas import validated
+from harness.units import format_bytes, format_shift
+from reports import wording
+from reports.document import Role
+from reports.page.history import render_history
+
+STEM = "history"
+
+
+@click.command(name="history")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Write history.html and .json there."
+)
+@click.option("--format", "form", type=click.Choice(["console", "json", "html"]), default="console", show_default=True)
+def command(folder: Path, out: Path | None, form: str) -> int:
+    """Show each workload's peak over stored runs, and where it changed.
+
+    DIR has a folder with a results.json, or a JSON file, for each run. They are put in the order in which they were
+    made and are called by their commit, or by their name where it is not known. Runs from different environments
+    are marked and never compared.
+
+    \b
+    membench run --out runs/$(git rev-parse --short HEAD)
+    membench history runs --out out
+    """  # noqa: D301 - \b is click's mark for lines to leave as they are
+    history = read_history(folder)
+    document = validated(history.document(), DOCUMENT)
+    if form == "json":
+        print_json(document)
+    elif form == "html":
+        click.echo(_page(history), nl=False)
+    else:
+        _print(history)
+    if out is not None:
+        writable_folder(out)
+        with atomic_writer(out / f"{STEM}.json") as file:
+            dump_json(document, file)
+        with atomic_writer(out / f"{STEM}.html") as file:
+            file.write(_page(history))
+        for suffix in ("json", "html"):
+            click.echo(f"wrote {out / f'{STEM}.{suffix}'}", err=form != "console")
+    return EXIT_OK
+
+
+def _page(history: History) -> str:
+    return render_history(history, headline_of(history), _roles(history))
+
+
+def _roles(history: History) -> dict[Key, Role]:
+    """Ask the suite which part each workload plays in its story."""
+    stories = choose_suite(None).stories(history.newest)
+    return {
+        (series.scenario, series.variant, series.meter): stories[series.scenario].role(series.variant)
+        for series in history.series
+    }
+
+
+def headline_of(history: History) -> str:
+    """Say in one sentence how many runs there are and what happened last."""
+    runs, changes = history.runs, [(change, series) for series in history.series for change in series.changes]
+    words = f"{len(runs)} {'run' if len(runs) == 1 else 'runs'} of {len(history.series)} workloads"
+    if len(runs) == 1:
+        return f"{words}: there is nothing to compare yet."
+    if not changes:
+        return f"{words}: no peak came to a new level."
+    newest = max(change.run for change, _ in changes)
+    last = max(((c, s) for c, s in changes if c.run == newest), key=lambda entry: abs(entry[0].shift_bytes))
+    change, series = last
+    return (
+        f"{words}, {len(changes)} {'change' if len(changes) == 1 else 'changes'} of level; the last is "
+        f"{series.scenario}, {series.variant}: {format_shift(change.shift_bytes)} at {runs[change.run].label}, "
+        f"from {format_bytes(change.before_bytes)} to {format_bytes(change.after_bytes)}."
+    )
+
+
+def _print(history: History) -> None:
+    console = Console()
+    console.print(Text(wording.plain(headline_of(history)), style="bold"))
+    table = Table(box=None, pad_edge=False)
+    for heading in ("scenario", "variant", "meter"):
+        table.add_column(heading, overflow="fold")
+    for heading in ("first", "newest"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("changes", overflow="fold")
+    for series in history.series:
+        table.add_row(*map(Text, _cells(history, series)))
+    console.print(table)
+    for warning in history.warnings:
+        console.print(Text(f"! {wording.plain(warning)}"), soft_wrap=True)
+
+
+def _cells(history: History, series: Series) -> Iterable[str]:
+    first = series.peak_bytes[series.known[0]] if series.known else None
+    names = (wording.plain(name) for name in (series.scenario, series.variant, series.meter))
+    changes = (_words(history, change) for change in series.changes)
+    return (*names, wording.size(first), wording.size(series.peak_bytes[-1]), ", ".join(changes) or "none")
+
+
+def _words(history: History, change: Change) -> str:
+    return f"{format_shift(change.shift_bytes)} at {wording.plain(history.runs[change.run].label)}"

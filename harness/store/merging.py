@@ -1,0 +1,40 @@
+"""Several results documents as one: what the report of more than one run is made of."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import PurePath
+
+from harness.model import Results, Sample
+
+
+def merge(runs: Sequence[tuple[str, Results]]) -> tuple[Results, tuple[str, ...]]:
+    """Merge runs, each with the name that warnings call it by; of samples with one key the first one stays.
+
+    Returns:
+        The results, with the date and the environment of the first run, and what a reader must know of them.
+    """
+    (first_name, first), *others = runs
+    kept: dict[tuple[str, str, str], Sample] = {}
+    for sample in first.samples:
+        kept.setdefault(sample.key, sample)
+    warnings = []
+    for name, results in others:
+        if results.environment.fingerprint != first.environment.fingerprint:
+            warnings.append(
+                f"{name} comes from another environment than {first_name}: their figures cannot be compared"
+            )
+        again = sum(1 for sample in results.samples if sample.key in kept)
+        if again:
+            warnings.append(f"{again} of the samples in {name} are in a document before it, whose figures are shown")
+        for sample in results.samples:
+            kept.setdefault(sample.key, sample)
+    return replace(first, samples=tuple(kept.values())), tuple(warnings)
+
+
+def with_artifacts_below(results: Results, folder: PurePath) -> Results:
+    """Name the artifacts of a run as they are seen from elsewhere: `folder` is the way to the run's own folder."""
+    return replace(results, samples=tuple(_moved(sample, folder) for sample in results.samples))
+
+
+def _moved(sample: Sample, folder: PurePath) -> Sample:
+    return replace(sample, artifacts=tuple((folder / path).as_posix() for path in sample.artifacts))

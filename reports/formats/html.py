@@ -1,0 +1,39 @@
+"""HTML: one self-contained page to look at, to hand on and to keep."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reports import wording
+from reports.page.assembly import assemble
+from reports.page.view import sections_of
+
+if TYPE_CHECKING:
+    from reports.document import Report
+
+_MANY_ROWS = 300  # from here on a browser lays out only those in view; before, it may as well have them all
+
+
+@dataclass(frozen=True, slots=True)
+class HtmlFormat:
+    """The answers first, then a part for each scenario, all samples, the environment and the warnings."""
+
+    name: str = "html"
+    suffix: str = ".html"
+
+    def render(self, report: "Report") -> str:
+        """Return the report as one HTML page that loads nothing."""
+        views = sections_of(report)
+        rows = [row for section in report.sections for row in section.rows]
+        return assemble(
+            "report.html.jinja",
+            title=report.title,
+            report=report,
+            views=views,
+            warnings=wording.warnings_of(report),
+            has_artifacts=any(row.artifacts for row in rows),
+            many=len(rows) > _MANY_ROWS,
+            charts=[chart.document() for view in views for chart in view.charts],
+        )
+
+
+FORMAT = HtmlFormat()

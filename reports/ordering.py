@@ -1,0 +1,55 @@
+"""The order in which rows are read, and the stretches of a timeline: shared by charts and pages."""
+
+import re
+from typing import TYPE_CHECKING
+
+from reports.document import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reports.document import PhaseSpan, Row, Section
+
+_ORDER = (Role.REFERENCE, Role.BEFORE, Role.SINGLE, Role.OTHER, Role.STEP, Role.AFTER)
+_AS_WRITTEN = "-as-written"
+
+
+def in_reading_order(section: "Section", meter: str) -> "list[Row]":
+    """Sort the rows that are drawn: where it was, before, each fix with its letter beside it, and after.
+
+    A step is left out where the waterfall has it.
+    """
+    in_waterfall = {step.peak_bytes for step in section.steps}
+    rows = [
+        row
+        for row in section.rows
+        if row.meter == meter and not (row.role is Role.STEP and row.peak_bytes in in_waterfall)
+    ]
+    roles = {row.variant: row.role for row in rows}
+    return sorted(rows, key=lambda row: _place(row, roles))
+
+
+def _place(row: "Row", roles: dict[str, Role]) -> tuple[int, list[tuple[int, str]], bool]:
+    beside = row.variant.removesuffix(_AS_WRITTEN)
+    role = roles.get(beside, Role.SINGLE) if row.role is Role.AS_WRITTEN else row.role
+    place = _ORDER.index(role) if role in _ORDER else _ORDER.index(Role.SINGLE)
+    # fix-10 comes after fix-9: numbers are compared as numbers.
+    parts = re.findall(r"(\d{1,9})|(\D+)", beside)
+    return place, [(int(number or 0), text) for number, text in parts], row.role is Role.AS_WRITTEN
+
+
+def merged(spans: "Sequence[PhaseSpan]") -> dict[str, list[tuple[float, float]]]:
+    """Gather the stretches of each phase as start and length, joining those of one name that touch.
+
+    The phases come in the order in which they first appear.
+    """
+    stretches: dict[str, list[tuple[float, float]]] = {}
+    previous: PhaseSpan | None = None
+    for span in spans:
+        own = stretches.setdefault(span.name, [])
+        start = span.start_seconds
+        if previous is not None and previous.name == span.name and previous.end_seconds == start:
+            start, _ = own.pop()
+        own.append((start, span.end_seconds - start))
+        previous = span
+    return stretches

@@ -1,0 +1,16 @@
+"""The colours of roles and phases: the same in every chart and on every page."""
+
+from reports.document import Role
+
+# Okabe and Ito's palette (jfly.uni-koeln.de/color): told apart with every common colour blindness.
+COLOURS = {
+    Role.REFERENCE: "#7F7F7F",
+    Role.BEFORE: "#D55E00",
+    Role.AFTER: "#009E73",
+    Role.SINGLE: "#0072B2",
+    Role.STEP: "#56B4E9",
+    Role.AS_WRITTEN: "#CC79A7",
+    Role.OTHER: "#B8A000",
+}
+# Phases are told apart from each other and never stand beside roles' bars.
+PHASE_COLOURS = ("#999999", "#0072B2", "#E69F00", "#CC79A7", "#56B4E9", "#F0E442", "#000000")
