@@ -155,7 +155,11 @@ def command(
     if out is not None:
         with atomic_writer(out / ATTRIBUTION_FILE) as file:
             dump_json(document, file)
-        paths = [write_results(results, out), out / ATTRIBUTION_FILE, *output.write_report(report, out, ["markdown"])]
+        paths = [
+            write_results(results, out),
+            out / ATTRIBUTION_FILE,
+            *output.write_report(report, out, ["markdown", "html"]),
+        ]
         output.announce(paths, to_stderr=form != "console")
     _show(document, report, form)
     return EXIT_TRIAL_FAILED if missing else EXIT_OK
