@@ -137,7 +137,8 @@ def letter_words(letters: Sequence[LetterInAll]) -> Iterable[str]:
     """Say which forms must not be shipped as they were written."""
     for letter in letters:
         if letter.loses:
-            yield f"Do not ship {_named(letter.fix)} to the letter of its description: that loses {listed(letter.loses)}."
+            lost = listed(letter.loses)
+            yield f"Do not ship {_named(letter.fix)} to the letter of its description: that loses {lost}."
         elif letter.short_of:
             amounts = [
                 f"{wording.size(row.as_written_bytes)} instead of {wording.size(row.effective_bytes)} in {name}"
