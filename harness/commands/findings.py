@@ -37,7 +37,7 @@ from harness.store.results import RESULTS_FILE, read_document, read_results
 from harness.units import format_bytes
 from reports import wording
 from reports.document import Attribution, Report, Section
-from reports.formats.markdown import markdown_environment, without_gaps
+from reports.formats.markdown import markdown_environment, tidied
 
 SCENARIOS = ("league", "league-large", "incident")
 IMAGES = {"attribution": "attribute-league-large", "growth": "scale"}
@@ -224,7 +224,7 @@ def render(findings: Findings) -> str:
         size=format_bytes,
         shell=Markup,
     )
-    return without_gaps(text)
+    return tidied(text)
 
 
 if __name__ == "__main__":

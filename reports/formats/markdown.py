@@ -68,20 +68,19 @@ class MarkdownFormat:
 
     def render(self, report: "Report") -> str:
         """Return the report as GitHub-flavoured Markdown."""
-        environment = markdown_environment(Path(__file__).parent)
-        environment.globals.update(wording=wording, strong=_strong, phases=_rows_with_phases, pairs=_pairs)
-        template = environment.get_template("markdown.md.jinja")
-        return without_gaps(template.render(report=report, warnings=wording.warnings_of(report)))
+        template = markdown_environment(Path(__file__).parent).get_template("markdown.md.jinja")
+        text = template.render(report=report, warnings=wording.warnings_of(report))
+        return tidied(text)
 
 
-def without_gaps(text: str) -> str:
-    """Close up the blank lines that blocks leave which printed nothing."""
+def tidied(text: str) -> str:
+    """Take away the blank lines that blocks of a template leave behind where they print nothing."""
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
 
 def markdown_environment(folder: Path) -> Environment:
-    """Make an environment for the templates of a folder, in which every value is escaped."""
-    return Environment(
+    """Make an environment for the templates of a folder, in which every value that is printed is escaped."""
+    environment = Environment(
         loader=FileSystemLoader(folder),
         autoescape=True,
         finalize=_finalize,
@@ -89,6 +88,8 @@ def markdown_environment(folder: Path) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals.update(wording=wording, strong=_strong, phases=_rows_with_phases, pairs=_pairs)
+    return environment
 
 
 FORMAT = MarkdownFormat()

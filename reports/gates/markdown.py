@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from harness.gate import Verdict
 from harness.units import format_bytes
-from reports import wording
-from reports.formats.markdown import markdown_environment, without_gaps
+from reports.formats.markdown import markdown_environment, tidied
 
 if TYPE_CHECKING:
     from harness.gate import GateRow, Judgement
@@ -46,10 +45,9 @@ def _render(judgement: "Judgement", most: int) -> str:
         passing=[_short(row) for row in passing[:most]],
         passing_left=max(0, len(passing) - most),
         warnings=[_cut(warning) for warning in judgement.warnings[: max(most, 1)]],
-        wording=wording,
         size=format_bytes,
     )
-    return without_gaps(text)
+    return tidied(text)
 
 
 def _short(row: "GateRow") -> "GateRow":
