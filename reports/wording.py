@@ -122,9 +122,12 @@ _ATTRIBUTION_COLUMNS = (
 
 
 def attribution_columns(attribution: "Attribution") -> list[AttributionColumn]:
-    """List the senses that there are figures for."""
+    """List the senses in which at least half of the fixes have a figure: a stray one says nothing by itself."""
+    fewest = len(attribution.rows) / 2
     return [
-        column for column in _ATTRIBUTION_COLUMNS if any(column.amount(row) is not None for row in attribution.rows)
+        column
+        for column in _ATTRIBUTION_COLUMNS
+        if 0 < sum(column.amount(row) is not None for row in attribution.rows) >= fewest
     ]
 
 
@@ -133,8 +136,10 @@ def interaction_words(attribution: "Attribution") -> list[str]:
     telling = [pair for pair in attribution.interactions if not is_independent(pair)]
     words = [pair.words for pair in sorted(telling, key=lambda pair: -abs(pair.saved_bytes))]
     rest = len(attribution.interactions) - len(telling)
-    if rest:
-        words.append(f"the other {rest} pairs {_INDEPENDENT}" if telling else f"all {rest} pairs {_INDEPENDENT}")
+    if rest == 1:
+        words.append(f"{'the other pair is' if telling else 'the two are'} independent")
+    elif rest:
+        words.append(f"{'the other' if telling else 'all'} {rest} pairs {_INDEPENDENT}")
     return words
 
 

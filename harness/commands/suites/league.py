@@ -334,6 +334,10 @@ class LeagueSwitches:
         self.scenario = load_scenario(scenario).name
         self._settings = settings
 
+    def story(self, results: Results) -> Story:
+        """Make the story of the scenario."""
+        return stories(results)[self.scenario]
+
     def claim(self, switch: str) -> str:
         """Say what the description of the incident says that a fix saves."""
         return str(claim_of(Fix(int(switch.removeprefix("fix-")))))
