@@ -1,5 +1,6 @@
 """How every format and chart puts figures, outcomes and names from data into words."""
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -21,13 +22,23 @@ OK = "ok"
 _SHAPELESS = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
+# What GitHub's runner takes for a command in whatever a step prints: `::error ...::` where a line begins, which may be
+# in the middle of a name that was folded, and `##[error]` anywhere. github.com/actions/runner, ActionCommand.cs.
+_COMMAND = re.compile(
+    r":(?=:(?:add-mask|add-matcher|add-path|debug|echo|endgroup|error|group|internal-set-repo-path|notice"
+    r"|remove-matcher|save-state|set-env|set-output|stop-commands|warning)(?:::|\s|$))|#(?=#\[)",
+    re.IGNORECASE,
+)
+
+
 def plain(text: str) -> str:
     r"""Return text from data as one line of visible characters.
 
-    Results files may come from strangers. White space of any kind becomes one space and a character without
-    a shape is written as its escape (`\x1b`), so that a name stays what it is: a name.
+    Results files may come from strangers. White space of any kind becomes one space; a character without a shape,
+    and the first one of a workflow command, are written as their escapes (`\x1b`), so that a name stays a name.
     """
-    return "".join(map(_visible, " ".join(text.split())))
+    visible = "".join(map(_visible, " ".join(text.split())))
+    return _COMMAND.sub(lambda found: f"\\x{ord(found[0]):02x}", visible)
 
 
 def _visible(character: str) -> str:
