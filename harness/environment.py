@@ -50,10 +50,14 @@ def differences(base: Environment, head: Environment) -> list[str]:
     """Name what two environments differ in, with both values; the fingerprints themselves are not asked."""
     there, here = _flat(base), _flat(head)
     return [
-        f"{one_line(name).replace('_', ' ')} {one_line(there.get(name, 'unset'))} and {one_line(here.get(name, 'unset'))}"
-        for name in dict.fromkeys([*there, *here])
+        f"{name.replace('_', ' ')} {_words(there, name)} and {_words(here, name)}"
+        for name in map(str, dict.fromkeys([*there, *here]))
         if there.get(name) != here.get(name)
     ]
+
+
+def _words(facts: Mapping[str, object], name: str) -> str:
+    return one_line(facts.get(name, "unset"))
 
 
 def _flat(environment: Environment) -> dict[str, object]:
