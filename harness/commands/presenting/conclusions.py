@@ -57,8 +57,14 @@ class LetterInAll:
 
     @property
     def loses(self) -> Sequence[str]:
-        """What it loses, in words, each once."""
-        return tuple(dict.fromkeys(row.loses for row in self.rows.values() if row.loses))
+        """What it loses, in words, each once; with the scenarios where it is not in all of them."""
+        where: dict[str, list[str]] = {}
+        for scenario, row in self.rows.items():
+            if row.loses:
+                where.setdefault(row.loses, []).append(scenario)
+        return tuple(
+            words if len(names) == len(self.rows) else f"{words} (in {listed(names)})" for words, names in where.items()
+        )
 
     @property
     def short_of(self) -> Mapping[str, AsWrittenRow]:
@@ -138,13 +144,13 @@ def letter_words(letters: Sequence[LetterInAll]) -> Iterable[str]:
     for letter in letters:
         if letter.loses:
             lost = listed(letter.loses)
-            yield f"Do not ship {_named(letter.fix)} to the letter of its description: that loses {lost}."
+            yield f"Do not ship {_named(letter.fix)} to the letter: that loses {lost}."
         elif letter.short_of:
             amounts = [
                 f"{wording.size(row.as_written_bytes)} instead of {wording.size(row.effective_bytes)} in {name}"
                 for name, row in letter.short_of.items()
             ]
-            yield f"To the letter of its description, {_named(letter.fix)} saves {listed(amounts)}."
+            yield f"To the letter, {_named(letter.fix)} saves {listed(amounts)}."
 
 
 def claim_words(claims: Sequence[ClaimInAll]) -> Iterable[str]:

@@ -9,7 +9,7 @@ import pytest
 from sample_results import results, sample
 
 from harness.commands import main
-from harness.commands.findings import SCENARIOS, STEPS, command
+from harness.commands.findings import FAULTY, SCENARIOS, STEPS, command
 from harness.commands.suites import league
 from harness.store.results import write_results
 from harness.units import MIB
@@ -36,6 +36,7 @@ def write(folder: Path, name: str, variants: list[str], scenarios: tuple[str, ..
 def record(tmp_path: Path) -> Path:
     """Write a record in which every peak is known beforehand."""
     write(tmp_path, "runs", list(league.VARIANTS), SCENARIOS)
+    write(tmp_path, FAULTY, list(league.VARIANTS), (FAULTY,))
     for scenario in SCENARIOS:
         write(tmp_path, f"attribute-{scenario}", list(map(str, all_combinations())), (scenario,))
     entries = [
