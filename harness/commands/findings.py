@@ -25,6 +25,7 @@ from harness.commands.presenting.conclusions import (
     letters_in_all,
     order_words,
     shipping_words,
+    substitute_words,
 )
 from harness.commands.presenting.document import make_report
 from harness.commands.presenting.growing import growth_section
@@ -224,9 +225,11 @@ def render(findings: Findings) -> str:
         letters=letters,
         conclusions=[
             *shipping_words(shipping, league.SWITCHES),
+            *substitute_words(findings.attributions),
             *order_words(findings.attributions, league.SWITCHES, league.ORDER),
             *letter_words(letters),
             *claim_words(claims),
+            findings.growth.headline,
             *floor_words(findings.floors, {league.MACHINE_LIMIT.peak_bytes: league.MACHINE_LIMIT.label}),
         ],
         wording=wording,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from harness.commands.presenting.attributing import NOTICEABLE_BYTES, listed
+from harness.commands.presenting.attributing import LARGE_SHARE, NOTICEABLE_BYTES, groups_of, listed
 from harness.commands.presenting.claims import AS_WRITTEN_IT_LOSES, NOTE_SEPARATOR, Verdict, verdict_of
 from harness.commands.presenting.shipping import Shipping
 from harness.units import format_bytes
@@ -137,6 +137,24 @@ def order_words(
     }
     times = [f"{ratio:.1f} times in {scenario}" for scenario, ratio in sums.items()]
     yield f"Adding up what each fix saves alone counts what all of them save {listed(times)}."
+
+
+def substitute_words(attributions: Mapping[str, Attribution]) -> Iterable[str]:
+    """Name the fixes that replace one another in every scenario."""
+    replacing = [
+        {
+            frozenset({cell.first, cell.second})
+            for cell in found.interactions
+            if cell.saved_bytes <= -max(NOTICEABLE_BYTES, LARGE_SHARE * (found.saved_bytes or 0))
+        }
+        for found in attributions.values()
+    ]
+    names = dict.fromkeys(row.fix for found in attributions.values() for row in found.rows)
+    for group in groups_of(list(names), frozenset.intersection(*map(frozenset, replacing))):
+        words = (
+            f"{listed([_named(one) for one in group])} replace one another in every scenario: one of them is enough."
+        )
+        yield words[0].upper() + words[1:]
 
 
 def letter_words(letters: Sequence[LetterInAll]) -> Iterable[str]:

@@ -78,6 +78,8 @@ def test_what_to_ship_follows_from_the_record_and_each_figure_stands_below_its_c
     assert "Ship fix 4 (incremental validation) next: it saves 5.00 MiB of league" in text
     assert "fix-1, fix-2 and fix-3 replace one another: fix-1 alone saves 92 % of what all save together" in text
     assert "league-large finishes with all" in text
+    substitutes = "Fix 1 (stream results), fix 2 (minimal results) and fix 3 (clear batches) replace one another"
+    assert f"{substitutes} in every scenario" in text
     assert "bounded is flat as far as these sizes show" in text
     assert all(step.shown in text for step in STEPS.values())
     assert (out.parent / "images" / "growth-league-light.svg").exists()
