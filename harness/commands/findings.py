@@ -25,6 +25,7 @@ from harness.commands.presenting.conclusions import (
     letters_in_all,
     order_words,
     shipping_words,
+    substitute_words,
 )
 from harness.commands.presenting.document import make_report
 from harness.commands.presenting.growing import growth_section
@@ -40,6 +41,9 @@ from reports.document import Attribution, Report, Section
 from reports.formats.markdown import markdown_environment, tidied
 
 SCENARIOS = ("league", "league-large", "incident")
+FAULTY = "flaky"
+"""Where pages fail: what a fix loses of their errors shows nowhere else."""
+
 IMAGES = {"attribution": "attribute-league-large", "growth": "scale"}
 """The charts that are shown, each with the step that draws it: as vectors, two of them stay below 200 KB."""
 
@@ -71,6 +75,7 @@ def _steps() -> dict[str, Step]:
     ]
     steps = [
         Step(name="runs", arguments=("run", *named, "--repeats", "3", "--jobs", "2")),
+        Step(name=FAULTY, arguments=("run", "--scenario", FAULTY, "--repeats", "1", "--jobs", "2")),
         *attributions,
         Step(name="scale", arguments=("scale", "--sizes", "100,1000,10000,100000", "--jobs", "1")),
         *floors,
@@ -130,6 +135,7 @@ class Findings:
     """All that the document is made of."""
 
     runs: Report
+    faulty: Section
     attributions: Mapping[str, Attribution]  # by scenario
     peaks: Mapping[str, Peaks]  # of every combination, by scenario
     growth: Section
@@ -150,6 +156,7 @@ def read_findings(folder: Path) -> Findings:
     scenario = league.load_scenario(scale["scenario"])
     return Findings(
         runs=_report(runs, attributed.values()),
+        faulty=_report(read_results(folder / FAULTY / RESULTS_FILE), ()).sections[0],
         attributions={name: _attribution(name, results) for name, results in attributed.items()},
         peaks={name: _peaks(name, results) for name, results in attributed.items()},
         growth=growth_section(scale, scenario.summary, league.LeagueStory(scenario, 0).role),
@@ -200,11 +207,14 @@ def render(findings: Findings) -> str:
     sections = {section.scenario: section for section in findings.runs.sections}
     shipping = shipping_of(list(league.SWITCHES), findings.peaks)
     claims = claims_in_all([(name, sections[name].claims) for name in SCENARIOS])
-    letters = letters_in_all([(name, sections[name].as_written) for name in SCENARIOS])
+    letters = letters_in_all(
+        [*((name, sections[name].as_written) for name in SCENARIOS), (FAULTY, findings.faulty.as_written)]
+    )
     template = markdown_environment(Path(__file__).parent).get_template(_TEMPLATE)
     text = template.render(
         findings=findings,
         scenarios=SCENARIOS,
+        faulty=FAULTY,
         steps=STEPS,
         machine=dict(findings.runs.environment),
         created=findings.runs.created.partition("T")[0],
@@ -215,9 +225,11 @@ def render(findings: Findings) -> str:
         letters=letters,
         conclusions=[
             *shipping_words(shipping, league.SWITCHES),
+            *substitute_words(findings.attributions),
             *order_words(findings.attributions, league.SWITCHES, league.ORDER),
             *letter_words(letters),
             *claim_words(claims),
+            findings.growth.headline,
             *floor_words(findings.floors, {league.MACHINE_LIMIT.peak_bytes: league.MACHINE_LIMIT.label}),
         ],
         wording=wording,

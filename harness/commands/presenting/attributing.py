@@ -1,6 +1,6 @@
 """Makes the part of a report that says which switch bought which megabytes, from whatever peaks there are."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from harness.attribution import Interaction
 from harness.design import Division, Figures
@@ -10,7 +10,7 @@ from reports.document import Attribution, AttributionRow, InteractionCell
 NOTICEABLE_BYTES = 64 * KIB
 """Sixteen pages; the same trial gives the same number of pages twice."""
 
-_LARGE_SHARE = 0.05  # of the whole saving; what is below it is not worth a sentence of its own
+LARGE_SHARE = 0.05  # of the whole saving; what is below it is not worth a sentence of its own
 _COUNTED_TWICE = 1.05  # sums of single savings up to so many times the whole are as good as it
 
 
@@ -75,7 +75,7 @@ def _most(shares: Mapping[str, int], saved: int) -> Iterable[str]:
     """Name those that make the most of it, largest first."""
     if saved < NOTICEABLE_BYTES:
         return
-    largest = sorted((one for one in shares if shares[one] >= _LARGE_SHARE * saved), key=lambda one: -shares[one])
+    largest = sorted((one for one in shares if shares[one] >= LARGE_SHARE * saved), key=lambda one: -shares[one])
     if largest:
         named = [f"{one} {format_bytes(shares[one])} ({100 * shares[one] / saved:.0f} %)" for one in largest]
         yield f"Of the {format_bytes(saved)} that all save together, the shares are: {listed(named)}"
@@ -85,8 +85,9 @@ def _most(shares: Mapping[str, int], saved: int) -> Iterable[str]:
 
 
 def _replacing(pairs: Sequence[Interaction], alone: Mapping[str, int], saved: int | None) -> Iterable[str]:
-    strong = max(NOTICEABLE_BYTES, round(_LARGE_SHARE * abs(saved or 0)))
-    for group in _groups(pairs, strong):
+    strong = max(NOTICEABLE_BYTES, LARGE_SHARE * abs(saved or 0))
+    replacing = {frozenset({pair.first, pair.second}) for pair in pairs if pair.bytes <= -strong}
+    for group in groups_of([*dict.fromkeys(name for pair in pairs for name in (pair.first, pair.second))], replacing):
         words = f"{listed(group)} replace {'each other' if len(group) == 2 else 'one another'}"  # noqa: PLR2004
         best = max(group, key=lambda one: alone.get(one, 0))
         if saved is not None and saved > 0 and best in alone:
@@ -94,17 +95,16 @@ def _replacing(pairs: Sequence[Interaction], alone: Mapping[str, int], saved: in
         yield words
 
 
-def _groups(pairs: Sequence[Interaction], strong_bytes: int) -> list[list[str]]:
-    """Gather switches of which every two replace each other strongly, each switch in one group."""
-    replacing = {frozenset({pair.first, pair.second}) for pair in pairs if pair.bytes <= -strong_bytes}
+def groups_of(names: Sequence[str], replacing: Collection[frozenset[str]]) -> list[list[str]]:
+    """Gather names of which every two replace each other, each name in one group, groups of one left out."""
     groups: list[list[str]] = []
-    for switch in dict.fromkeys(name for pair in pairs for name in (pair.first, pair.second)):
-        fitting = (group for group in groups if all(frozenset({switch, other}) in replacing for other in group))
+    for name in names:
+        fitting = (group for group in groups if all(frozenset({name, other}) in replacing for other in group))
         group = next(fitting, None)
         if group is None:
-            groups.append([switch])
+            groups.append([name])
         else:
-            group.append(switch)
+            group.append(name)
     return [group for group in groups if len(group) > 1]
 
 

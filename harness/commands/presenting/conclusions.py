@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from harness.commands.presenting.attributing import NOTICEABLE_BYTES, listed
+from harness.commands.presenting.attributing import LARGE_SHARE, NOTICEABLE_BYTES, groups_of, listed
 from harness.commands.presenting.claims import AS_WRITTEN_IT_LOSES, NOTE_SEPARATOR, Verdict, verdict_of
 from harness.commands.presenting.shipping import Shipping
 from harness.units import format_bytes
@@ -57,8 +57,14 @@ class LetterInAll:
 
     @property
     def loses(self) -> Sequence[str]:
-        """What it loses, in words, each once."""
-        return tuple(dict.fromkeys(row.loses for row in self.rows.values() if row.loses))
+        """What it loses, in words, each once; with the scenarios where it is not in all of them."""
+        where: dict[str, list[str]] = {}
+        for scenario, row in self.rows.items():
+            if row.loses:
+                where.setdefault(row.loses, []).append(scenario)
+        return tuple(
+            words if len(names) == len(self.rows) else f"{words} (in {listed(names)})" for words, names in where.items()
+        )
 
     @property
     def short_of(self) -> Mapping[str, AsWrittenRow]:
@@ -133,18 +139,36 @@ def order_words(
     yield f"Adding up what each fix saves alone counts what all of them save {listed(times)}."
 
 
+def substitute_words(attributions: Mapping[str, Attribution]) -> Iterable[str]:
+    """Name the fixes that replace one another in every scenario."""
+    replacing = [
+        {
+            frozenset({cell.first, cell.second})
+            for cell in found.interactions
+            if cell.saved_bytes <= -max(NOTICEABLE_BYTES, LARGE_SHARE * (found.saved_bytes or 0))
+        }
+        for found in attributions.values()
+    ]
+    names = dict.fromkeys(row.fix for found in attributions.values() for row in found.rows)
+    for group in groups_of(list(names), frozenset.intersection(*map(frozenset, replacing))):
+        words = (
+            f"{listed([_named(one) for one in group])} replace one another in every scenario: one of them is enough."
+        )
+        yield words[0].upper() + words[1:]
+
+
 def letter_words(letters: Sequence[LetterInAll]) -> Iterable[str]:
     """Say which forms must not be shipped as they were written."""
     for letter in letters:
         if letter.loses:
             lost = listed(letter.loses)
-            yield f"Do not ship {_named(letter.fix)} to the letter of its description: that loses {lost}."
+            yield f"Do not ship {_named(letter.fix)} to the letter: that loses {lost}."
         elif letter.short_of:
             amounts = [
                 f"{wording.size(row.as_written_bytes)} instead of {wording.size(row.effective_bytes)} in {name}"
                 for name, row in letter.short_of.items()
             ]
-            yield f"To the letter of its description, {_named(letter.fix)} saves {listed(amounts)}."
+            yield f"To the letter, {_named(letter.fix)} saves {listed(amounts)}."
 
 
 def claim_words(claims: Sequence[ClaimInAll]) -> Iterable[str]:

@@ -279,7 +279,7 @@ class LeagueStory:
         )
 
     def _combined(self) -> Iterable[Claimed]:
-        written = [claim_of(fix).loses for fix in Fix if loses_data(self._scenario, _as_written(fix))]
+        losing = [f"fix {fix:d}" for fix in Fix if loses_data(self._scenario, _as_written(fix))]
         for name, claim, leaves in COMBINED:
             yield Claimed(
                 fix="all seven fixes",
@@ -289,7 +289,7 @@ class LeagueStory:
                 high=claim.high,
                 alone="all",
                 as_written="all-as-written",
-                loses="; ".join(written),
+                loses=f"what {' and '.join(losing)} {'loses' if len(losing) == 1 else 'lose'}" if losing else "",
                 leaves=leaves,
             )
 

@@ -9,7 +9,7 @@ import pytest
 from sample_results import results, sample
 
 from harness.commands import main
-from harness.commands.findings import SCENARIOS, STEPS, command
+from harness.commands.findings import FAULTY, SCENARIOS, STEPS, command
 from harness.commands.suites import league
 from harness.store.results import write_results
 from harness.units import MIB
@@ -36,6 +36,7 @@ def write(folder: Path, name: str, variants: list[str], scenarios: tuple[str, ..
 def record(tmp_path: Path) -> Path:
     """Write a record in which every peak is known beforehand."""
     write(tmp_path, "runs", list(league.VARIANTS), SCENARIOS)
+    write(tmp_path, FAULTY, list(league.VARIANTS), (FAULTY,))
     for scenario in SCENARIOS:
         write(tmp_path, f"attribute-{scenario}", list(map(str, all_combinations())), (scenario,))
     entries = [
@@ -77,6 +78,8 @@ def test_what_to_ship_follows_from_the_record_and_each_figure_stands_below_its_c
     assert "Ship fix 4 (incremental validation) next: it saves 5.00 MiB of league" in text
     assert "fix-1, fix-2 and fix-3 replace one another: fix-1 alone saves 92 % of what all save together" in text
     assert "league-large finishes with all" in text
+    substitutes = "Fix 1 (stream results), fix 2 (minimal results) and fix 3 (clear batches) replace one another"
+    assert f"{substitutes} in every scenario" in text
     assert "bounded is flat as far as these sizes show" in text
     assert all(step.shown in text for step in STEPS.values())
     assert (out.parent / "images" / "growth-league-light.svg").exists()

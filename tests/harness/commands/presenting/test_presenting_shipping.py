@@ -101,9 +101,16 @@ def test_letters_that_lose_data_or_save_less_than_half_are_warned_of() -> None:
         AsWrittenRow(fix="idle", effective_bytes=4096, as_written_bytes=0, loses=""),
     ]
     assert list(letter_words(letters_in_all([("league", rows)]))) == [
-        "Do not ship loses to the letter of its description: that loses every field.",
-        "To the letter of its description, short saves 1.00 MiB instead of 9.00 MiB in league.",
+        "Do not ship loses to the letter: that loses every field.",
+        "To the letter, short saves 1.00 MiB instead of 9.00 MiB in league.",
     ]
+
+
+def test_what_is_lost_in_one_scenario_only_is_told_with_its_name() -> None:
+    sound = AsWrittenRow(fix="x", effective_bytes=0, as_written_bytes=0, loses="")
+    lossy = AsWrittenRow(fix="x", effective_bytes=0, as_written_bytes=0, loses="the errors")
+    (letter,) = letters_in_all([("league", [sound]), ("flaky", [lossy])])
+    assert letter.loses == ("the errors (in flaky)",)
 
 
 def test_floors_and_the_judged_limit_are_told() -> None:
