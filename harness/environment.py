@@ -9,6 +9,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from harness.controls import Controls
+from harness.errors import one_line
 from harness.model import Environment
 
 _THP = Path("/sys/kernel/mm/transparent_hugepage/enabled")
@@ -49,7 +50,7 @@ def differences(base: Environment, head: Environment) -> list[str]:
     """Name what two environments differ in, with both values; the fingerprints themselves are not asked."""
     there, here = _flat(base), _flat(head)
     return [
-        f"{name.replace('_', ' ')} {there.get(name, 'unset')} and {here.get(name, 'unset')}"
+        f"{one_line(name).replace('_', ' ')} {one_line(there.get(name, 'unset'))} and {one_line(here.get(name, 'unset'))}"
         for name in dict.fromkeys([*there, *here])
         if there.get(name) != here.get(name)
     ]

@@ -1,4 +1,4 @@
-"""The order in which rows are read, and the stretches of a timeline: shared by charts and pages."""
+"""The order in which rows are read, what shares an axis, and the stretches of a timeline: for charts and pages."""
 
 import re
 from typing import TYPE_CHECKING
@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 from reports.document import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from reports.document import PhaseSpan, Row, Section
+    from reports.document import ClaimRow, PhaseSpan, Row, Section
 
 _ORDER = (Role.REFERENCE, Role.BEFORE, Role.SINGLE, Role.OTHER, Role.STEP, Role.AFTER)
 _AS_WRITTEN = "-as-written"
+_FAR_LARGER = 10.0
 
 
 def in_reading_order(section: "Section", meter: str) -> "list[Row]":
@@ -53,3 +54,31 @@ def merged(spans: "Sequence[PhaseSpan]") -> dict[str, list[tuple[float, float]]]
         own.append((start, span.end_seconds - start))
         previous = span
     return stretches
+
+
+def by_unit(claims: "Iterable[ClaimRow]") -> "dict[str, list[ClaimRow]]":
+    """Sort claims into panels: only those of one unit can share an axis."""
+    panels: dict[str, list[ClaimRow]] = {}
+    for claim in claims:
+        panels.setdefault(claim.unit, []).append(claim)
+    return panels
+
+
+def panels_of(claims: "Iterable[ClaimRow]") -> "list[tuple[str, list[ClaimRow]]]":
+    """Sort claims into panels by unit, and those of one unit by size: 2 MiB cannot be seen beside 1,000."""
+    return [
+        (unit, [claim for claim in of_unit if claim in alike])
+        for unit, of_unit in by_unit(claims).items()
+        for alike in _alike(of_unit)
+    ]
+
+
+def _alike(claims: "list[ClaimRow]") -> "list[list[ClaimRow]]":
+    """Put a claim with the next smaller one unless it is far larger; the smallest claims come first."""
+    groups: list[list[ClaimRow]] = []
+    for claim in sorted(claims, key=lambda claim: claim.claimed_high):
+        if groups and claim.claimed_high <= _FAR_LARGER * groups[-1][-1].claimed_high:
+            groups[-1].append(claim)
+        else:
+            groups.append([claim])
+    return groups

@@ -74,7 +74,7 @@ def _roles(history: History) -> dict[Key, Role]:
 def headline_of(history: History) -> str:
     """Say in one sentence how many runs there are and what happened last."""
     runs, changes = history.runs, [(change, series) for series in history.series for change in series.changes]
-    words = f"{len(runs)} {'run' if len(runs) == 1 else 'runs'} of {len(history.series)} workloads"
+    words = f"{_counted(len(runs), 'run')} of {_counted(len(history.series), 'workload')}"
     if len(runs) == 1:
         return f"{words}: there is nothing to compare yet."
     if not changes:
@@ -83,10 +83,14 @@ def headline_of(history: History) -> str:
     last = max(((c, s) for c, s in changes if c.run == newest), key=lambda entry: abs(entry[0].shift_bytes))
     change, series = last
     return (
-        f"{words}, {len(changes)} {'change' if len(changes) == 1 else 'changes'} of level; the last is "
+        f"{words}, {_counted(len(changes), 'change')} of level; the last is "
         f"{series.scenario}, {series.variant}: {format_shift(change.shift_bytes)} at {runs[change.run].label}, "
         f"from {format_bytes(change.before_bytes)} to {format_bytes(change.after_bytes)}."
     )
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _print(history: History) -> None:

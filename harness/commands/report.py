@@ -49,7 +49,7 @@ def command(results: tuple[Path, ...], out: Path | None, formats: tuple[str, ...
         output.announce(output.write_report(report, writable_folder(out), formats or ("markdown",)), to_stderr=False)
     elif formats:
         for name in formats:
-            click.echo(load_format(name).render(report), nl=False)
+            output.print_text(report, name)
     else:
         output.print_report(report)
     return EXIT_OK

@@ -204,5 +204,5 @@ def _show(results: Results, suite: Suite, out: Path | None, form: str) -> None:
     if not as_json:
         output.print_report(report)
     if out is not None:
-        paths = [write_results(results, out), *output.write_report(report, out, ["markdown", "html"])]
+        paths = [write_results(results, out), *output.write_report(report, out, output.WRITTEN)]
         output.announce(paths, to_stderr=as_json)

@@ -111,7 +111,7 @@ def command(
     if out is not None:
         with atomic_writer(out / SCALE_FILE) as file:
             dump_json(document, file)
-        paths = [out / SCALE_FILE, *output.write_report(report, out, ["markdown"])]
+        paths = [out / SCALE_FILE, *output.write_report(report, out, output.WRITTEN)]
         output.announce(paths, to_stderr=form == "json")
     if form == "json":
         print_json(document)

@@ -9,9 +9,10 @@ from matplotlib.patches import Patch
 from reports import wording
 from reports.charts import labels, style
 from reports.document import Role
+from reports.ordering import panels_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
@@ -25,7 +26,6 @@ _PANEL_INCHES = 0.75  # for a panel's axis and its unit
 _KEY_INCHES = 0.4
 _BAND_HEIGHT = 0.72
 _LANE = 0.19  # from the middle of a row to its two markers
-_FAR_LARGER = 10.0
 _CLAIMED = "#cfcfcf"
 _MARGIN = 0.04  # of the axis, so that a marker at its end is whole
 _MEASURED: dict[str, Any] = {"marker": "o", "markersize": 8, "color": style.COLOURS[Role.SINGLE]}
@@ -49,34 +49,6 @@ class ClaimsChart:
             return [
                 (f"{self.name}-{section.scenario}", _figure(section)) for section in report.sections if section.claims
             ]
-
-
-def by_unit(claims: "Iterable[ClaimRow]") -> "dict[str, list[ClaimRow]]":
-    """Sort claims into panels: only those of one unit can share an axis."""
-    panels: dict[str, list[ClaimRow]] = {}
-    for claim in claims:
-        panels.setdefault(claim.unit, []).append(claim)
-    return panels
-
-
-def panels_of(claims: "Iterable[ClaimRow]") -> "list[tuple[str, list[ClaimRow]]]":
-    """Sort claims into panels by unit, and those of one unit by size: 2 MiB cannot be seen beside 1,000."""
-    return [
-        (unit, [claim for claim in of_unit if claim in alike])
-        for unit, of_unit in by_unit(claims).items()
-        for alike in _alike(of_unit)
-    ]
-
-
-def _alike(claims: "list[ClaimRow]") -> "list[list[ClaimRow]]":
-    """Put a claim with the next smaller one unless it is far larger; the smallest claims come first."""
-    groups: list[list[ClaimRow]] = []
-    for claim in sorted(claims, key=lambda claim: claim.claimed_high):
-        if groups and claim.claimed_high <= _FAR_LARGER * groups[-1][-1].claimed_high:
-            groups[-1].append(claim)
-        else:
-            groups.append([claim])
-    return groups
 
 
 def _figure(section: "Section") -> "Figure":

@@ -28,6 +28,7 @@ ALARM = "#B23A00"  # the palette's vermillion, darkened until small letters keep
 
 COLOURS = palette.COLOURS
 PHASE_COLOURS = palette.PHASE_COLOURS
+RISE = palette.RISE
 
 FONT = "DejaVu Sans"  # comes with matplotlib: the same picture on every machine
 WIDTH_INCHES = 9.0

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from reports.document import Report, Section, Step
 
 _LAST = "all of these together"
-_RISE = "#E69F00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ def _draw_whole(axes: "Axes", row: int, step: "Step", role: Role) -> "Annotation
 
 def _draw_step(axes: "Axes", row: int, peak_before: int, step: "Step") -> "Annotation":
     left, right = sorted((style.in_mib(peak_before), style.in_mib(step.peak_bytes)))
-    colour = _RISE if step.saved_bytes < 0 else style.COLOURS[Role.STEP]
+    colour = style.RISE if step.saved_bytes < 0 else style.COLOURS[Role.STEP]
     # The edge keeps a step of nothing visible as a line.
     axes.barh(
         row, right - left, left=left, height=labels.BAR_HEIGHT, color=colour, edgecolor=colour, linewidth=1, zorder=2

@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from reports import wording
 from reports.page import bars, links
-from reports.palette import COLOURS, PHASE_COLOURS
+from reports.palette import COLOURS, PHASE_COLOURS, RISE
 
 _FOLDER = Path(__file__).parent
 _LIBRARY = _FOLDER / "vendor" / "uplot"
@@ -71,6 +71,7 @@ def _environment() -> Environment:
 def _style() -> str:
     colours = {f"role-{role}": colour for role, colour in COLOURS.items()}
     colours |= {f"phase-{number}": colour for number, colour in enumerate(PHASE_COLOURS)}
+    colours["role-rise"] = RISE
     properties = "".join(f"--{name}:{colour};" for name, colour in colours.items())
     fills = "".join(f".{name}{{fill:var(--{name});stroke:var(--{name})}}" for name in colours)
     own = (_FOLDER / "page.css").read_text(encoding="utf-8")

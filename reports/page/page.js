@@ -106,8 +106,10 @@
       const words = [];
       for (const cell of cells.filter((entry) => entry.matches("tr"))) {
         const line = spec.lines[cell.dataset.line];
-        const inside = x !== null && line.xs.length > 0 && x <= line.xs[line.xs.length - 1] + last / 100;
-        const value = inside ? `${amount(line.ys[nearest(line.xs, x)])} MiB` : NONE;
+        const index = x === null || line.xs.length === 0 ? -1 : nearest(line.xs, x);
+        // A run has its own figure or none; a curve ends where its trial did.
+        const inside = index >= 0 && (runs ? line.xs[index] === Math.round(x) : x <= endOf(line) + last / 100);
+        const value = inside ? `${amount(line.ys[index])} MiB` : NONE;
         const phase = x === null ? null : phaseAt(line, x);
         cell.querySelector(".value").textContent = value;
         if (cell.querySelector(".phase")) cell.querySelector(".phase").textContent = phase ?? NONE;
@@ -214,8 +216,15 @@
       event.preventDefault();
       const width = chart.over.clientWidth;
       const from = chart.cursor.left >= 0 ? chart.cursor.left : 0;
-      const step = runs && Math.abs(steps[event.key]) < 0.1 ? Math.sign(steps[event.key]) / spec.labels.length : steps[event.key];
-      chart.setCursor({ left: Math.min(Math.max(from + step * width, 0), width - 1), top: 0 });
+      const step = steps[event.key];
+      let left = Math.min(Math.max(from + step * width, 0), width - 1);
+      if (runs) {
+        const newest = spec.labels.length - 1;
+        const run = Math.round(chart.posToVal(from, "x"));
+        const by = Math.sign(step) * Math.max(1, Math.round(Math.abs(step) * (Math.abs(step) < 0.1 ? 1 : newest)));
+        left = chart.valToPos(Math.min(Math.max(run + by, 0), newest), "x");
+      }
+      chart.setCursor({ left, top: 0 });
     };
 
     fit();

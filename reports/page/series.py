@@ -88,7 +88,9 @@ def over_time(section: "Section", identifier: str) -> Chart | None:
         return None
     ordered = sorted(section.timelines, key=lambda line: place_of(line.role))
     kept = ordered[:MOST_LINES]
-    names = dict.fromkeys(span.name for line in kept for span in line.phases)
+    # The still picture of the same lines begins with these, and a phase has one colour in both.
+    told = sorted(kept, key=lambda line: line.role not in {Role.BEFORE, Role.AFTER})
+    names = dict.fromkeys(span.name for line in told for span in line.phases)
     colours = {name: min(number, len(PHASE_COLOURS) - 1) for number, name in enumerate(names)}
     end = max((end for line in kept for end in _ends(line)), default=0.0) or 1.0
     lines = shown_first([_time_line(line, colours, end) for line in kept])

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 from reports import wording
 from reports.document import Role
-from reports.ordering import in_reading_order
+from reports.ordering import in_reading_order, panels_of
 from reports.page import series
 
 if TYPE_CHECKING:
-    from reports.document import ClaimRow, InteractionCell, Report, Row, Section
+    from reports.document import AttributionRow, ClaimRow, InteractionCell, Report, Row, Section
     from reports.page.series import Chart
 
 MOST_BARS = 60  # rows of bars for one meter; the table of all samples has the rest
@@ -47,6 +47,28 @@ class Matrix:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """One of the terms in which a saving can be told, and the field of a row that has it."""
+
+    words: str
+    field: str
+    role: Role
+
+    def of(self, row: "AttributionRow") -> int | None:
+        """Take this term's figure from a row."""
+        amount: int | None = getattr(row, self.field)
+        return amount
+
+
+_TERMS = (
+    Term(words="its share", field="shapley_bytes", role=Role.AFTER),
+    Term(words="alone", field="alone_bytes", role=Role.SINGLE),
+    Term(words="lost without it", field="leave_one_out_bytes", role=Role.SINGLE),
+    Term(words="as its step", field="cumulative_bytes", role=Role.STEP),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SectionView:
     """One section with what is chosen and arranged for its part of the page."""
 
@@ -54,12 +76,18 @@ class SectionView:
     anchor: str
     tiles: tuple[Tile, ...]
     bars: tuple[Bars, ...]
-    claims: "dict[str, list[ClaimRow]]"  # by unit
+    claims: "list[tuple[str, list[ClaimRow]]]"  # unit, and those that share a scale
+    terms: tuple[Term, ...]  # those in which some saving is known
     matrix: Matrix | None
     timeline: "Chart | None"
     growth: "Chart | None"
     phases: tuple[str, ...]  # the columns of the table of phases
     rows_with_phases: "tuple[Row, ...]"
+
+    @property
+    def shares(self) -> bool:
+        """Whether the saving is divided into shares."""
+        return any(term.field == "shapley_bytes" for term in self.terms)
 
     @property
     def charts(self) -> "list[Chart]":
@@ -75,15 +103,13 @@ def sections_of(report: "Report") -> list[SectionView]:
 def _view(section: "Section", anchor: str) -> SectionView:
     with_phases = [row for row in section.rows if row.phases][:MOST_BARS]
     phases = list(dict.fromkeys(name for row in with_phases for name, _ in row.phases))
-    claims: dict[str, list[ClaimRow]] = {}
-    for claim in section.claims:
-        claims.setdefault(claim.unit, []).append(claim)
     return SectionView(
         section=section,
         anchor=anchor,
         tiles=tuple(_tiles(section)),
         bars=tuple(_bars(section, meter) for meter in wording.meters(section.rows)),
-        claims=claims,
+        claims=panels_of(section.claims),
+        terms=_terms(section),
         matrix=_matrix(section),
         timeline=series.over_time(section, f"{anchor}-time"),
         growth=series.over_size(section, f"{anchor}-size"),
@@ -111,6 +137,11 @@ def _bars(section: "Section", meter: str) -> Bars:
     told_first = sorted(range(len(rows)), key=lambda index: rows[index].role not in _TOLD)
     kept = sorted(told_first[:MOST_BARS])
     return Bars(meter=meter, rows=tuple(rows[index] for index in kept), left_out=len(rows) - len(kept))
+
+
+def _terms(section: "Section") -> tuple[Term, ...]:
+    rows = section.attribution.rows if section.attribution else ()
+    return tuple(term for term in _TERMS if any(term.of(row) is not None for row in rows))
 
 
 def _matrix(section: "Section") -> Matrix | None:

@@ -15,6 +15,7 @@ from reports.formats import load_format
 from reports.formats.console import render_attribution, render_console, render_growth
 
 REPORT_NAME = "report"
+WRITTEN = ("markdown", "html")  # by a verb that measured
 
 
 def print_report(report: Report) -> None:

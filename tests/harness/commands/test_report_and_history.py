@@ -1,0 +1,131 @@
+"""`membench report` and `membench history`, each in a process of its own, on results that are written here."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sample_results import ENVIRONMENT, results, sample
+
+from harness.store.results import write_results
+from harness.store.schemas import validator
+
+MIB = 1024 * 1024
+
+
+def membench(*args: str, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "harness", *args],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env=os.environ | {"NO_COLOR": "1", "COLUMNS": "120"} | environment,
+        check=False,
+    )
+
+
+def _folder(path: Path) -> Path:
+    path.mkdir(parents=True)
+    return path
+
+
+def _two_runs(tmp_path: Path) -> tuple[str, str]:
+    smoke = results(sample("baseline", (60 * MIB,) * 2, artifacts=("artifacts/flame.html",)), sample("all", (9, 9)))
+    other = replace(results(sample("baseline", scenario="flaky")), environment=replace(ENVIRONMENT, fingerprint="x"))
+    return (
+        str(write_results(smoke, _folder(tmp_path / "out" / "smoke"))),
+        str(write_results(other, _folder(tmp_path / "out" / "flaky"))),
+    )
+
+
+def test_several_results_make_one_page_whose_path_is_said_last(tmp_path: Path) -> None:
+    first, second = _two_runs(tmp_path)
+    done = membench("report", first, second, "--out", str(tmp_path / "out"), "--format", "html")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[-1] == f"wrote {tmp_path / 'out' / 'report.html'}"
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert '<h2 id="s1-title">smoke</h2>' in page
+    assert '<h2 id="s2-title">flaky</h2>' in page
+    assert "comes from another environment" in page
+    assert 'href="./smoke/artifacts/flame.html"' in page
+    assert "the largest spread" in page or "to the byte" in page
+
+
+def test_the_same_results_give_the_same_bytes_of_page_and_pictures(tmp_path: Path) -> None:
+    first, second = _two_runs(tmp_path)
+    for name in ("one", "two"):
+        folder = str(tmp_path / "out" / name)
+        assert membench("report", first, second, "--out", folder, "--format", "html").returncode == 0
+    one, two = tmp_path / "out" / "one", tmp_path / "out" / "two"
+    files = sorted(path.relative_to(one) for path in one.rglob("*") if path.is_file())
+    assert {path.suffix for path in files} == {".html", ".svg", ".png"}
+    assert all((one / path).read_bytes() == (two / path).read_bytes() for path in files)
+
+
+def test_artifacts_outside_of_the_pages_folder_are_named_and_not_linked(tmp_path: Path) -> None:
+    first, _ = _two_runs(tmp_path)
+    assert membench("report", first, "--out", str(tmp_path / "elsewhere"), "--format", "html").returncode == 0
+    page = (tmp_path / "elsewhere" / "report.html").read_text()
+    assert "../out/smoke/artifacts/flame.html" in page
+    assert 'flame.html"' not in page
+
+
+def test_html_is_among_the_formats() -> None:
+    assert "html" in json.loads(membench("list", "formats", "--format", "json").stdout)["formats"]
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Path:
+    pytest.importorskip("ruptures", reason="change points need the extra history: pip install -e '.[history]'")
+    for day in range(1, 13):
+        peak = (61 if day > 8 else 60) * MIB
+        run = replace(
+            results(sample("baseline", (peak, peak)), sample("<b>", (5, 5), scenario="smoke <i>")),
+            created=f"2026-01-{day:02d}T00:00:00+00:00",
+            revision=f"c0ffee{day:02d}",
+            environment=replace(ENVIRONMENT, fingerprint="other" if day > 11 else "abc"),
+        )
+        write_results(run, _folder(tmp_path / "runs" / f"{day:02d}"))
+    return tmp_path / "runs"
+
+
+def test_history_prints_each_workload_and_its_changes(runs: Path, assert_golden: Callable[[str, str], None]) -> None:
+    done = membench("history", runs.name, cwd=runs.parent)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert_golden("history.txt", done.stdout)
+
+
+def test_history_as_json_is_as_its_schema_says(runs: Path, assert_golden: Callable[[str, str], None]) -> None:
+    done = membench("history", runs.name, "--format", "json", cwd=runs.parent)
+    assert (done.returncode, done.stderr) == (0, "")
+    validator("membench-history").validate(json.loads(done.stdout))
+    assert_golden("history.json", done.stdout)
+
+
+def test_history_writes_a_page_and_the_document(runs: Path, assert_golden: Callable[[str, str], None]) -> None:
+    done = membench("history", runs.name, "--out", "out", "--format", "html", cwd=runs.parent)
+    assert done.returncode == 0
+    page = (runs.parent / "out" / "history.html").read_text()
+    assert done.stdout == page
+    assert done.stderr.splitlines() == ["wrote out/history.json", "wrote out/history.html"]
+    assert_golden("history.html", page[page.index("<body>") : page.index('<script type="application/json"')])
+    assert "<i>" not in page
+
+
+@pytest.mark.parametrize(("folder", "said"), [("nosuch", "is no folder"), (".", "No stored run")])
+def test_history_without_runs_ends_with_2(tmp_path: Path, folder: str, said: str) -> None:
+    done = membench("history", folder, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_history_without_its_library_says_what_to_install(runs: Path, tmp_path: Path) -> None:
+    (_folder(tmp_path / "shadow") / "ruptures.py").write_text("raise ImportError")
+    done = membench("history", str(runs), PYTHONPATH=str(tmp_path / "shadow"))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "pip install 'membench[history]'" in done.stderr
