@@ -1,6 +1,5 @@
 """`membench floor`: the smallest memory limit under which a variant still finishes."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,10 +12,10 @@ from harness import cgroups
 from harness.bisection import smallest_limit
 from harness.commands.presenting.documents import print_json
 from harness.commands.presenting.progress import status_of
-from harness.commands.suites import league
-from harness.commands.suites.choice import LEAGUE, require_league
+from harness.commands.suites import Suite, league
+from harness.commands.suites.choice import LEAGUE, SUITES, choose_suite
 from harness.controls import usable_cpus
-from harness.errors import EXIT_OK, EXIT_TRIAL_FAILED
+from harness.errors import EXIT_OK, EXIT_TRIAL_FAILED, UsageError
 from harness.isolation import Isolation
 from harness.model import Outcome, Reading, Trial, Workload
 from harness.session import Session
@@ -26,6 +25,7 @@ from harness.units import MIB, format_bytes, parse_size
 METER = "peak_rss"
 DOCUMENT = "membench-floor"
 DEFAULT_TIMEOUT_SECONDS = 120.0
+DEFAULT_VARIANTS = ("baseline", "all")
 ROOM = 1.25  # above the peak, for what a cgroup counts beside resident memory
 
 
@@ -39,12 +39,16 @@ class _Floor:
 
 
 @click.command(name="floor")
+@click.option("--suite", "suite_name", type=click.Choice(SUITES), help="Where the workloads come from.")
 @click.option(
-    "--suite", "suite_name", type=click.Choice([LEAGUE]), help="The league also where pyproject.toml has workloads."
+    "--scenario", metavar="S", help="Scenario or workload. Default: league, or the only one of pyproject.toml."
 )
-@click.option("--scenario", default=league.DEFAULT_SCENARIO, show_default=True, metavar="S", help="Scenario.")
 @click.option(
-    "--variant", "variants", multiple=True, metavar="V", help="Variant; may be given again. Default: baseline and all."
+    "--variant",
+    "variants",
+    multiple=True,
+    metavar="V",
+    help="Variant; may be given again. Default: baseline and all of the league, or all combinations.",
 )
 @click.option("--at", metavar="SIZE", help="Also say whether it finishes under this limit. Default for incident: 2 GB.")
 @click.option(
@@ -57,7 +61,7 @@ class _Floor:
 )
 @click.option("--format", "form", type=click.Choice(["console", "json"]), default="console", show_default=True)
 def command(
-    suite_name: str | None, scenario: str, variants: Sequence[str], at: str | None, timeout: float, form: str
+    suite_name: str | None, scenario: str | None, variants: Sequence[str], at: str | None, timeout: float, form: str
 ) -> int:
     """Find the smallest memory limit under which a variant still finishes.
 
@@ -67,17 +71,19 @@ def command(
     \b
     membench floor --scenario league-large --variant baseline --variant all
     membench floor --scenario incident --at "2 GB"
+    membench floor --scenario import-orders             a workload of pyproject.toml
     """  # noqa: D301 - \b is click's mark for lines to leave as they are
-    require_league("floor", suite_name)
-    settings = league.read_settings(os.environ)
-    workloads = league.workloads([scenario], variants or ("baseline", "all"), settings)
-    limit = parse_size(at) if at is not None else _machine_limit(scenario)
+    suite = choose_suite(suite_name)
+    workloads = _workloads(suite, scenario, variants)
+    name = workloads[0].scenario
+    limit = parse_size(at) if at is not None else _machine_limit(suite, name)
     with cgroups.group() as group:
         version = group.version
-    session = Session.begin(settings, time_limit_seconds=timeout, jobs=1)
+    workloads = suite.prepare(workloads)
+    session = Session.begin(suite.settings, time_limit_seconds=timeout, jobs=1)
     isolation = session.isolation
     floors = [_floor(isolation, workload, limit) for workload in workloads]
-    document = validated(_document(scenario, floors, version, limit), DOCUMENT)
+    document = validated(_document(name, floors, version, limit), DOCUMENT)
     if form == "json":
         print_json(document)
     else:
@@ -85,8 +91,21 @@ def command(
     return EXIT_TRIAL_FAILED if any(floor.failure for floor in floors) else EXIT_OK
 
 
-def _machine_limit(scenario: str) -> int | None:
-    return league.MACHINE_LIMIT.peak_bytes if scenario == "incident" else None
+def _workloads(suite: Suite, scenario: str | None, variants: Sequence[str]) -> list[Workload]:
+    """Give the variants of one scenario."""
+    if suite.name == LEAGUE:
+        return suite.workloads([scenario or league.DEFAULT_SCENARIO], variants or DEFAULT_VARIANTS)
+    found = suite.workloads([scenario] if scenario else [], variants)
+    names = list(dict.fromkeys(workload.scenario for workload in found))
+    if len(names) > 1:
+        raise UsageError(
+            f"Floors are found for one workload at a time. Give --scenario with one of {', '.join(names)}."
+        )
+    return found
+
+
+def _machine_limit(suite: Suite, scenario: str) -> int | None:
+    return league.MACHINE_LIMIT.peak_bytes if (suite.name, scenario) == (LEAGUE, "incident") else None
 
 
 def _floor(isolation: Isolation, workload: Workload, at: int | None) -> _Floor:

@@ -27,7 +27,8 @@ PAGES = {
         "95 % interval",
         "stream=true,drop=true,intern=false",
         "fix 4 alone: incremental validation",
-        "fix-7 smaller batches",
+        "intern moves the peak by less than 64 KiB",
+        "fix 7: smaller batches",
     ),
     "asv": (
         "orders.peakmem_plain",

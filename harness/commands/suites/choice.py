@@ -93,6 +93,6 @@ def require_league(verb: str, name: str | None) -> None:
     """
     if name != LEAGUE and (name == PROJECT or read_configuration(Path()).workloads):
         raise UsageError(
-            f"membench {verb} is about the teams and fixes of the built-in league, and cannot take the workloads of "
+            f"membench {verb} is about the teams of the built-in league, and cannot take the workloads of "
             f"{PYPROJECT}.\nGive --suite league to have the league, or measure your own with membench run."
         )

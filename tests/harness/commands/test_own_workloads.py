@@ -91,8 +91,8 @@ def test_list_shows_its_workloads(project: Path) -> None:
         (("run", "--suite", "league", "--asv", "."), "Give one of them"),
         (("run", "--asv", "src"), "has no benchmarks named peakmem_"),
         (("scale",), "Give --suite league"),
-        (("attribute",), "Give --suite league"),
-        (("floor",), "Give --suite league"),
+        (("attribute",), "none has"),
+        (("floor",), "Floors are found for one workload at a time. Give --scenario with one of import-orders, count"),
     ],
 )
 def test_wrong_use_ends_with_2_and_at_most_two_lines(project: Path, args: tuple[str, ...], said: str) -> None:

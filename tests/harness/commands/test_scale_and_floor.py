@@ -1,26 +1,15 @@
 """`membench scale` and `membench floor`, on small leagues."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from command_line import membench
 
 from harness import cgroups
 from harness.store.schemas import validator
-
-
-def membench(*args: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "harness", *args],
-        capture_output=True,
-        text=True,
-        check=False,
-        env=os.environ | {"NO_COLOR": "1", "COLUMNS": "160"},
-    )
+from harness.units import MIB
 
 
 def test_what_accumulates_grows_with_the_teams_and_what_is_bounded_does_not() -> None:
@@ -84,6 +73,20 @@ def test_floors_are_ordered_as_the_peaks_are_and_a_limit_between_them_is_judged(
     assert baseline["at"]["finishes"] is False
     assert every["at"]["finishes"] is True
     assert baseline["limit"] == every["limit"]
+
+
+@pytest.mark.skipif(not has_cgroups(), reason="this user cannot make a memory cgroup here")
+def test_the_floor_of_a_projects_own_workload_is_found(tmp_path: Path) -> None:
+    (tmp_path / "jobs.py").write_text("def hold(mib):\n    return b'x' * (mib * 1024 * 1024)\n")
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.membench.workloads.hold]\ncall = "jobs:hold"\nparams = { mib = [8, 64] }\n'
+    )
+    done = membench("floor", "--format", "json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert document["scenario"] == "hold"
+    small, large = (entry["floor_bytes"] for entry in document["variants"])
+    assert large - small == pytest.approx(56 * MIB, abs=8 * MIB)
 
 
 @pytest.mark.parametrize("args", [("--at", "64 quux"), ("--scenario", "nosuch"), ("--variant", "fix-9")])

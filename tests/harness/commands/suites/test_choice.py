@@ -49,7 +49,7 @@ def test_a_verb_of_the_league_says_so_where_there_are_other_workloads(here: Path
     require_league("scale", None)
     (here / "pyproject.toml").write_text(PROJECT)
     require_league("scale", "league")
-    with pytest.raises(UsageError, match="membench scale is about the teams and fixes of the built-in league"):
+    with pytest.raises(UsageError, match="membench scale is about the teams of the built-in league"):
         require_league("scale", None)
 
 
