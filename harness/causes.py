@@ -31,6 +31,7 @@ class _Place:
     file: str
     function: str
     text: str
+    line: int = 0  # only where the text is not known
 
 
 def find_causes(
@@ -38,20 +39,19 @@ def find_causes(
 ) -> tuple[Cause, ...]:
     """List the places that hold at least a page more in the head, largest growth first.
 
-    Files are named relative to their project on both sides. A place is first looked for in its own file and function,
-    then, because code moves, anywhere that has the same line.
+    Files are named relative to their project on both sides. A place is first compared with its own file and function.
+    What it holds more is then, because code moves, taken for moved as far as the same line holds less elsewhere.
     """
     before = _totals(base, base_line)
     after = _totals(head, head_line)
     lines = {_place(site, head_line): site for site in sorted(head, key=lambda site: site.bytes)}
-    left = {place: size for place, size in before.items() if place not in after}
-    grown = {place: size - before.get(place, 0) for place, size in after.items()}
-    moved = _by_text(left)
+    changes = {place: after.get(place, 0) - before.get(place, 0) for place in before | after}
+    moved = _shrunk_by_text(changes)
+    grown = {place: size for place, size in changes.items() if size > 0}
     for place in sorted(grown, key=lambda place: -grown[place]):
-        if place not in before and place.text:
-            taken = min(grown[place], moved[place.text])
-            moved[place.text] -= taken
-            grown[place] -= taken
+        taken = min(grown[place], moved[place.text]) if place.text else 0
+        moved[place.text] -= taken
+        grown[place] -= taken
     causes = [
         Cause(file=place.file, line=lines[place].line, function=place.function, shift_bytes=size)
         for place, size in grown.items()
@@ -70,13 +70,14 @@ def _totals(sites: Iterable[CallSite], line: SourceLine) -> dict[_Place, int]:
 def _place(site: CallSite, line: SourceLine) -> _Place:
     text = line(site.file, site.line).strip()
     # A line that cannot be read is known by its number after all.
-    return _Place(site.file, site.function, text or f"line {site.line}")
+    return _Place(site.file, site.function, text, 0 if text else site.line)
 
 
-def _by_text(totals: dict[_Place, int]) -> dict[str, int]:
+def _shrunk_by_text(changes: dict[_Place, int]) -> dict[str, int]:
     found: dict[str, int] = defaultdict(int)
-    for place, size in totals.items():
-        found[place.text] += size
+    for place, size in changes.items():
+        if size < 0:
+            found[place.text] -= size
     return found
 
 

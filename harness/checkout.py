@@ -1,8 +1,10 @@
 """A commit of the project, checked out into a folder of its own."""
 
 import os
+import shutil
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +13,10 @@ from harness.errors import MeasurementError, UsageError
 LAST_LINES = 5
 # Neither the user's hooks nor a password prompt belong into a measurement.
 _QUIET = ["-c", "core.hooksPath=/dev/null", "-c", "advice.detachedHead=false"]
+# Set by git for its hooks: with them a checkout would go by the index and the folder of whoever made the commit.
+_OF_A_HOOK = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX"})
+_GITDIR = "gitdir: "  # what the file .git of a checkout begins with
+_WORKTREE = "worktree "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,15 +40,24 @@ def find_commit(folder: Path, ref: str) -> Commit:
     Raises:
         UsageError: there is no repository, no git, or no such commit.
     """
-    top = _git(folder, "rev-parse", "--show-toplevel")
-    if top is None:
-        raise UsageError(f"{folder} is in no git repository: there is no base to check out. Use --baseline FILE.")
-    commit = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
-    if commit is None:
-        raise UsageError(f"No commit {ref!r} in {top}. In a shallow clone, fetch it first: git fetch origin {ref!r}.")
-    repository = Path(top.rstrip("\n"))
+    top = _run(folder, "rev-parse", "--show-toplevel")
+    if top.returncode != 0:
+        raise UsageError(
+            f"No base can be checked out from {folder}: {_end(top.stderr)}. Run it in a git repository, or use "
+            "--baseline FILE."
+        )
+    repository = Path(_line(top.stdout))
+    commit = _run(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
+    if commit.returncode != 0:
+        raise UsageError(f"No commit {ref!r} in {repository}. {_advice(folder)}")
     inside = os.path.relpath(folder.resolve(), repository.resolve())
-    return Commit(ref=ref, hash=commit.strip(), repository=repository, inside=inside)
+    return Commit(ref=ref, hash=_line(commit.stdout), repository=repository, inside=inside)
+
+
+def _advice(folder: Path) -> str:
+    if _line(_run(folder, "rev-parse", "--is-shallow-repository").stdout) == "true":
+        return "This clone is shallow: run git fetch --unshallow, or clone with the whole history (fetch-depth: 0)."
+    return "Name a commit, a branch or a tag of it, such as HEAD~1 or origin/main."
 
 
 def check_out(commit: Commit, folder: Path) -> None:
@@ -56,10 +71,39 @@ def check_out(commit: Commit, folder: Path) -> None:
         raise MeasurementError(f"git could not check out {commit.short}: {_end(done.stderr)}.")
 
 
-def forget(repository: Path, folder: Path) -> None:
-    """Remove a checkout, and what git keeps about those that are gone."""
-    _run(repository, "worktree", "remove", "--force", "--force", str(folder))
-    _run(repository, "worktree", "prune")
+def forget(checkout: Path) -> None:
+    """Remove a checkout, and what its repository keeps about it; nothing where there is none."""
+    git_folder = _repository_of(checkout)
+    shutil.rmtree(checkout, ignore_errors=True)
+    if git_folder is not None:
+        _forget_gone(git_folder, checkout)
+
+
+def forget_killed(repository: Path, prefix: str) -> None:
+    """Remove what a repository keeps about checkouts that are gone from folders of a prefix.
+
+    Whoever was killed may have lost them with the machine's scratch folder. Other people's checkouts stay: one that
+    cannot be seen may be on a disk that comes back.
+    """
+    for line in _run(repository, "worktree", "list", "--porcelain").stdout.splitlines():
+        checkout = Path(line.removeprefix(_WORKTREE))
+        if line.startswith(_WORKTREE) and checkout.parent.name.startswith(prefix) and not checkout.exists():
+            _forget_gone(repository, checkout)
+
+
+def _forget_gone(inside: Path, checkout: Path) -> None:
+    with suppress(UsageError):  # whoever cleans up without git leaves this to the next one
+        _run(inside, "worktree", "remove", "--force", "--force", str(checkout))
+
+
+def _repository_of(checkout: Path) -> Path | None:
+    """Find the git folder of the repository that a checkout is of."""
+    try:
+        text = (checkout / ".git").read_text(encoding="utf-8", errors="surrogateescape")
+    except OSError:
+        return None
+    own = Path(text.removeprefix(_GITDIR).rstrip("\n"))  # such as /project/.git/worktrees/base
+    return own.parent.parent if text.startswith(_GITDIR) and own.parent.parent.is_dir() else None
 
 
 def install(command: Sequence[str], folder: Path) -> None:
@@ -70,7 +114,13 @@ def install(command: Sequence[str], folder: Path) -> None:
     """
     try:
         done = subprocess.run(  # noqa: S603 - the project's own command
-            list(command), cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+            list(command),
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
         )
     except OSError as error:
         raise MeasurementError(f"Could not start {command[0]!r} to install {folder.name}: {error.strerror}.") from error
@@ -81,24 +131,25 @@ def install(command: Sequence[str], folder: Path) -> None:
         )
 
 
-def _git(folder: Path, *arguments: str) -> str | None:
-    try:
-        done = _run(folder, *arguments)
-    except OSError:
-        return None
-    return done.stdout.rstrip("\n") if done.returncode == 0 else None
-
-
 def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - git, with a ref that it takes for nothing else
-        ["git", *_QUIET, "-C", str(folder), *arguments],  # noqa: S607 - the user's git is the one to use
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-        env={**os.environ, "GIT_TERMINAL_PROMPT": "0"},
-    )
+    environment = {name: value for name, value in os.environ.items() if name not in _OF_A_HOOK}
+    try:
+        return subprocess.run(  # noqa: S603 - git, with a ref that it takes for nothing else
+            ["git", *_QUIET, "-C", str(folder), *arguments],  # noqa: S607 - the user's git is the one to use
+            capture_output=True,
+            encoding="utf-8",
+            errors="surrogateescape",
+            check=False,
+            stdin=subprocess.DEVNULL,
+            env={**environment, "GIT_TERMINAL_PROMPT": "0"},
+        )
+    except OSError as error:
+        raise UsageError(f"Cannot run git: {error.strerror}. Put it on PATH, or use --baseline FILE.") from error
+
+
+def _line(text: str) -> str:
+    return text.rstrip("\n")
 
 
 def _end(text: str) -> str:
-    return " / ".join(text.strip().splitlines()[-LAST_LINES:]) or "it said nothing"
+    return " / ".join(filter(None, map(str.strip, text.splitlines()[-LAST_LINES:]))).rstrip(".") or "it said nothing"

@@ -122,11 +122,11 @@ def parse_configuration(table: Any, folder: Path) -> Configuration:
     Raises:
         UsageError: it is no configuration.
     """
-    root = _Table.of(table, folder / PYPROJECT, ROOT_TABLE, ("workloads", "gate", "import_paths", "python"))
+    root = _Table.of(table, folder / PYPROJECT, ROOT_TABLE, ROOT_KEYS)
     python = root.words("python")
-    gate = _gate(root.table("gate", _GATE_KEYS))
+    gate = _gate(root.table("gate", GATE_KEYS))
     return Configuration(
-        workloads=tuple(_workload(name, entry) for name, entry in root.tables("workloads", _WORKLOAD_KEYS)),
+        workloads=tuple(_workload(name, entry) for name, entry in root.tables("workloads", WORKLOAD_KEYS)),
         gate=gate if gate.python else replace(gate, python=python),
         import_paths=_import_paths(root, folder),
         python=python,
@@ -134,8 +134,9 @@ def parse_configuration(table: Any, folder: Path) -> Configuration:
     )
 
 
-_WORKLOAD_KEYS = ("call", "command", "setup", "params", "budget", "timeout", "tags", "environment")
-_GATE_KEYS = ("relative", "absolute", "slope", "install", "python", "removed", "repeats")
+ROOT_KEYS = ("workloads", "gate", "import_paths", "python")
+WORKLOAD_KEYS = ("call", "command", "setup", "params", "budget", "timeout", "tags", "environment")
+GATE_KEYS = ("relative", "absolute", "slope", "install", "python", "removed", "repeats")
 
 
 def _workload(name: str, table: "_Table") -> WorkloadSettings:

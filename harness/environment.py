@@ -9,6 +9,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from harness.controls import Controls
+from harness.errors import one_line
 from harness.model import Environment
 
 _THP = Path("/sys/kernel/mm/transparent_hugepage/enabled")
@@ -49,10 +50,14 @@ def differences(base: Environment, head: Environment) -> list[str]:
     """Name what two environments differ in, with both values; the fingerprints themselves are not asked."""
     there, here = _flat(base), _flat(head)
     return [
-        f"{name.replace('_', ' ')} {there.get(name, 'unset')} and {here.get(name, 'unset')}"
-        for name in dict.fromkeys([*there, *here])
+        f"{name.replace('_', ' ')} {_words(there, name)} and {_words(here, name)}"
+        for name in map(str, dict.fromkeys([*there, *here]))
         if there.get(name) != here.get(name)
     ]
+
+
+def _words(facts: Mapping[str, object], name: str) -> str:
+    return one_line(facts.get(name, "unset"))
 
 
 def _flat(environment: Environment) -> dict[str, object]:

@@ -11,6 +11,8 @@ EXIT_USAGE = 2
 EXIT_TRIAL_FAILED = 3
 EXIT_INTERRUPTED = 130
 
+LONGEST_SHOWN = 200
+
 
 class MembenchError(Exception):
     """Anything that membench itself reports; never raised for a defect of membench."""
@@ -34,6 +36,12 @@ class MeasurementError(MembenchError):
     """The machine refused something that a measurement cannot do without."""
 
     exit_code: ClassVar[int] = EXIT_TRIAL_FAILED
+
+
+def one_line(value: object) -> str:
+    """Show in an error what was found in a file: on one line, without characters that no eye sees, cut if long."""
+    words = str(value)
+    return (words if words.isprintable() else ascii(words))[:LONGEST_SHOWN]
 
 
 def unknown_name(kind: str, name: str, known: list[str]) -> UsageError:

@@ -12,6 +12,8 @@ from harness.units import format_bytes, format_shift
 
 Key = tuple[str, str, str]
 
+MOST_DIGITS = 15  # of a size: beyond that a float does not hold it, and a stored document may have any
+
 
 class Verdict(StrEnum):
     """What is said of one configuration, worst first."""
@@ -87,7 +89,7 @@ class Judgement:
         words = [f"{count} {_PLURAL[verdict]}" for verdict, count in counts.items() if count]
         sentence = f"{len(self.rows)} compared: {', '.join(words)}." if words else "Nothing was compared."
         worst = max(
-            (row for row in self.rows if row.verdict is Verdict.REGRESSION and row.shift),
+            (row for row in self.rows if row.verdict is Verdict.REGRESSION and row.shift and row.shift.bytes > 0),
             key=lambda row: row.shift.bytes if row.shift else 0,
             default=None,
         )
@@ -101,8 +103,8 @@ class Judgement:
     def verdict(self) -> Verdict:
         """The worst verdict of all rows. What is new is no reason to keep a change out."""
         order = list(Verdict)
-        worst = min((row.verdict for row in self.rows), key=order.index, default=Verdict.PASS)
-        return Verdict.PASS if worst is Verdict.NEW else worst
+        known = (row.verdict for row in self.rows if row.verdict is not Verdict.NEW)
+        return min(known, key=order.index, default=Verdict.PASS)
 
 
 def judge_all(
@@ -240,7 +242,7 @@ def _series(samples: Mapping[Key, Sample]) -> dict[tuple[str, str, str], list[tu
     for key in samples:
         settings = [piece.partition("=") for piece in key[1].split(",")]
         for index, (name, equals, value) in enumerate(settings):
-            if equals and value.isascii() and value.isdigit():
+            if equals and value.isascii() and value.isdigit() and len(value) <= MOST_DIGITS:
                 rest = [f"{other}={held}" for other, _, held in settings[:index] + settings[index + 1 :]]
                 shape = ",".join([name, *rest])
                 series.setdefault((key[0], shape, key[2]), []).append((int(value), key))

@@ -89,7 +89,10 @@ def descendants(root: int, known: Iterable[int] = ()) -> set[int]:
 
 
 def processes_in(folder: Path) -> set[int]:
-    """Find the live processes whose working folder lies in a folder, or whose arguments name something in it."""
+    """Find the live processes whose working folder lies in a folder, or that were given the name of something in it.
+
+    What is given in the environment counts like an argument: it is passed on to children that work elsewhere.
+    """
     inside = os.fsencode(f"{folder}/")
     return {
         pid
@@ -102,6 +105,8 @@ def _names(process: Path, inside: bytes) -> bool:
     try:
         if os.fsencode(f"{(process / 'cwd').readlink()}/").startswith(inside):
             return True
-        return any(word.startswith(inside) for word in (process / "cmdline").read_bytes().split(b"\0"))
+        words = (process / "cmdline").read_bytes().split(b"\0")
+        values = (entry.partition(b"=")[2] for entry in (process / "environ").read_bytes().split(b"\0"))
+        return any(word.startswith(inside) for word in (*words, *values))
     except OSError:  # gone, or another user's
         return False

@@ -96,5 +96,10 @@ class _Watcher:
 
 
 def _is_measured(item: pytest.Item) -> bool:
-    fixtures = getattr(item, "fixturenames", ())
-    return item.get_closest_marker(MARKER) is not None or "peak_memory" in fixtures or "benchmark" in fixtures
+    uses_fixture = "peak_memory" in getattr(item, "fixturenames", ())
+    return item.get_closest_marker(MARKER) is not None or uses_fixture or uses_benchmark(item)
+
+
+def uses_benchmark(item: pytest.Item) -> bool:
+    """Tell whether a test is one of pytest-benchmark's."""
+    return "benchmark" in getattr(item, "fixturenames", ()) and item.config.pluginmanager.hasplugin("benchmark")

@@ -8,6 +8,7 @@ import fcntl
 import os
 import shutil
 import signal
+import stat
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -30,8 +31,10 @@ def held_scratch(prefix: str, clear: Callable[[Path], None] = lambda _: None) ->
     for folder in _left_behind(prefix):
         _remove(folder, clear)
     folder = Path(tempfile.mkdtemp(prefix=prefix))
-    with (folder / LOCK).open("wb") as lock:
+    # Locked before it has its name: a lock that is seen is held, or its owner has ended.
+    with (folder / f".{LOCK}").open("wb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        Path(lock.name).rename(folder / LOCK)
         try:
             yield folder
         finally:
@@ -40,11 +43,19 @@ def held_scratch(prefix: str, clear: Callable[[Path], None] = lambda _: None) ->
 
 def _left_behind(prefix: str) -> Iterator[Path]:
     for folder in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
-        # Another user's folder is not ours to clear, and one that is just being made has no lock yet.
-        with suppress(OSError), (folder / LOCK).open("rb") as lock:
-            if folder.stat().st_uid == os.getuid() and not folder.is_symlink():
+        # One that is just being made has no lock yet.
+        with suppress(OSError):
+            if not _is_own(folder):
+                continue
+            with (folder / LOCK).open("rb") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 yield folder
+
+
+def _is_own(folder: Path) -> bool:
+    """Tell whether a folder is this user's: another's is not to be cleared, nor is anything in it to be opened."""
+    status = folder.lstat()
+    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid()
 
 
 def _remove(folder: Path, clear: Callable[[Path], None]) -> None:
@@ -54,7 +65,7 @@ def _remove(folder: Path, clear: Callable[[Path], None]) -> None:
 
 
 def end_processes_in(folder: Path) -> None:
-    """End every process that works in a folder, or was started with a name in it."""
+    """End every process that works in a folder, or was started with a name in it or by one that was."""
     for _ in range(KILL_ROUNDS):
         found = processes_in(folder) - {os.getpid()}
         if not found:

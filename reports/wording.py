@@ -1,5 +1,6 @@
 """How every format and chart puts figures, outcomes and names from data into words."""
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -21,13 +22,23 @@ OK = "ok"
 _SHAPELESS = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
+# What GitHub's runner takes for a command in whatever a step prints: `::error ...::` where a line begins, which may be
+# in the middle of a name that was folded, and `##[error]` anywhere. github.com/actions/runner, ActionCommand.cs.
+_COMMAND = re.compile(
+    r":(?=:(?:add-mask|add-matcher|add-path|debug|echo|endgroup|error|group|internal-set-repo-path|notice"
+    r"|remove-matcher|save-state|set-env|set-output|stop-commands|warning)(?:::|\s|$))|#(?=#\[)",
+    re.IGNORECASE,
+)
+
+
 def plain(text: str) -> str:
     r"""Return text from data as one line of visible characters.
 
-    Results files may come from strangers. White space of any kind becomes one space and a character without
-    a shape is written as its escape (`\x1b`), so that a name stays what it is: a name.
+    Results files may come from strangers. White space of any kind becomes one space; a character without a shape,
+    and the first one of a workflow command, are written as their escapes (`\x1b`), so that a name stays a name.
     """
-    return "".join(map(_visible, " ".join(text.split())))
+    visible = "".join(map(_visible, " ".join(text.split())))
+    return _COMMAND.sub(lambda found: f"\\x{ord(found[0]):02x}", visible)
 
 
 def _visible(character: str) -> str:
@@ -122,9 +133,12 @@ _ATTRIBUTION_COLUMNS = (
 
 
 def attribution_columns(attribution: "Attribution") -> list[AttributionColumn]:
-    """List the senses that there are figures for."""
+    """List the senses in which at least half of the fixes have a figure: a stray one says nothing by itself."""
+    fewest = len(attribution.rows) / 2
     return [
-        column for column in _ATTRIBUTION_COLUMNS if any(column.amount(row) is not None for row in attribution.rows)
+        column
+        for column in _ATTRIBUTION_COLUMNS
+        if 0 < sum(column.amount(row) is not None for row in attribution.rows) >= fewest
     ]
 
 
@@ -133,8 +147,10 @@ def interaction_words(attribution: "Attribution") -> list[str]:
     telling = [pair for pair in attribution.interactions if not is_independent(pair)]
     words = [pair.words for pair in sorted(telling, key=lambda pair: -abs(pair.saved_bytes))]
     rest = len(attribution.interactions) - len(telling)
-    if rest:
-        words.append(f"the other {rest} pairs {_INDEPENDENT}" if telling else f"all {rest} pairs {_INDEPENDENT}")
+    if rest == 1:
+        words.append(f"{'the other pair is' if telling else 'the two are'} independent")
+    elif rest:
+        words.append(f"{'the other' if telling else 'all'} {rest} pairs {_INDEPENDENT}")
     return words
 
 

@@ -29,6 +29,9 @@ VERBS: Mapping[str, str] = {
 """Each verb with its summary, so that --help imports none of them. A test holds the summaries to the docstrings."""
 
 
+MOST_LINES = 2  # of an error
+
+
 class _LazyGroup(click.Group):
     """Imports a verb's module only when the verb is used."""
 
@@ -83,7 +86,11 @@ def main(argv: Sequence[str], program: click.Command | None = None) -> int:
 
 
 def _complain(message: str, code: int) -> int:
-    click.echo(f"membench: {message}", err=True)
+    from reports import wording  # noqa: PLC0415 - only where something went wrong
+
+    # What is quoted in it may come from a file of a stranger, who would write to the terminal, or to a CI's runner.
+    lines = f"membench: {message}".splitlines()[:MOST_LINES]
+    click.echo("\n".join(map(wording.plain, lines)), err=True)
     return code
 
 

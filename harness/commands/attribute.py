@@ -1,6 +1,5 @@
 """`membench attribute`: say which fix bought which megabytes."""
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -14,8 +13,7 @@ from harness.commands.presenting.attributing import NOTICEABLE_BYTES, attributio
 from harness.commands.presenting.claims import right_peak
 from harness.commands.presenting.documents import dump_json, print_json
 from harness.commands.presenting.progress import progress_of
-from harness.commands.suites import league
-from harness.commands.suites.choice import LEAGUE, require_league
+from harness.commands.suites.choice import choose_switched
 from harness.commands.suites.switched import Switched
 from harness.design import FEWEST_ORDERS, Design, Division, Plan, make_plan
 from harness.errors import EXIT_OK, EXIT_TRIAL_FAILED, UsageError, unknown_name
@@ -35,15 +33,29 @@ DEFAULT_ORDERS = 20
 
 @click.command(name="attribute")
 @click.option(
-    "--suite", "suite_name", type=click.Choice([LEAGUE]), help="The league also where pyproject.toml has workloads."
+    "--suite",
+    "suite_name",
+    metavar="SUITE",
+    help="league, or project: the workloads of pyproject.toml. Default: those.",
 )
-@click.option("--scenario", default=league.DEFAULT_SCENARIO, show_default=True, metavar="S", help="Scenario.")
+@click.option(
+    "--scenario",
+    metavar="S",
+    help="Scenario, or workload of the project. Default: league, or the one workload that has switches.",
+)
 @click.option(
     "--switch",
     "chosen",
     multiple=True,
     metavar="NAME",
     help="Divide the saving among these only, such as fix-3; may be given again. Default: all.",
+)
+@click.option(
+    "--set",
+    "fixed",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Give a parameter of the project's workload this value; may be given again.",
 )
 @click.option(
     "--design",
@@ -88,7 +100,8 @@ DEFAULT_ORDERS = 20
 )
 def command(
     suite_name: str | None,
-    scenario: str,
+    fixed: Sequence[str],
+    scenario: str | None,
     chosen: Sequence[str],
     design: str | None,
     orders: int,
@@ -111,18 +124,20 @@ def command(
     membench attribute --scenario league-large --design alone
     membench attribute --switch fix-1 --switch fix-2 --switch fix-3
     membench attribute --design sampled --orders 40 --seed 7
+    membench attribute --suite project --scenario import-orders --set orders=10000
+
+    Of a project's own workload the switches are the parameters that are given as [false, true].
     """  # noqa: D301 - \b is click's mark for lines to leave as they are
     if resume and out is None:
         raise UsageError("--resume takes up the readings of an earlier run: give its folder with --out DIR.")
-    require_league("attribute", suite_name)
-    settings = league.read_settings(os.environ)
-    switched = league.LeagueSwitches(scenario, settings)
+    suite, switched = choose_switched(suite_name, scenario, fixed)
     switches = _choose(switched, chosen)
     order = [name for name in switched.order if name in switches]
     plan = make_plan(order, Design(design) if design else None, orders=orders, seed=seed)
     workloads = {combination: switched.workload(combination) for combination in plan.combinations}
+    suite.prepare(list(workloads.values()))
     session = Session.begin(
-        settings,
+        suite.settings,
         time_limit_seconds=timeout,
         jobs=jobs,
         folder=writable_folder(out) if out is not None else None,
@@ -135,11 +150,16 @@ def command(
     missing = [sample for combination, sample in by_combination.items() if combination not in division.peaks]
     found = _with_missing(attribution_of(switches, division), division, switches, missing)
     document = validated(_document(switched, switches, division, found, by_combination), DOCUMENT)
-    report = output.report_of(results, league.stories(results), {switched.scenario: found})
+    story = switched.story(results)
+    report = output.report_of(results, {switched.scenario: story}, {switched.scenario: found})
     if out is not None:
         with atomic_writer(out / ATTRIBUTION_FILE) as file:
             dump_json(document, file)
-        paths = [write_results(results, out), out / ATTRIBUTION_FILE, *output.write_report(report, out, output.WRITTEN)]
+        paths = [
+            write_results(results, out),
+            out / ATTRIBUTION_FILE,
+            *output.write_report(report, out, output.WRITTEN),
+        ]
         output.announce(paths, to_stderr=form != "console")
     _show(document, report, form)
     return EXIT_TRIAL_FAILED if missing else EXIT_OK

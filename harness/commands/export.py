@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from harness.errors import EXIT_OK, UnreadableInputError
-from harness.store.files import atomic_writer, writable_folder
+from harness.store.files import atomic_writer, writable_file
 from harness.store.results import read_results
 from reports.exports import export_names, load_export
 from reports.figures import figures_of
@@ -36,7 +36,6 @@ def command(results: Path, name: str, out: Path | None) -> int:
     if out is None:
         click.echo(text, nl=False)
     else:
-        writable_folder(out.parent)
-        with atomic_writer(out) as file:
+        with atomic_writer(writable_file(out)) as file:
             file.write(text)
     return EXIT_OK

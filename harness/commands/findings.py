@@ -218,7 +218,7 @@ def render(findings: Findings) -> str:
             *order_words(findings.attributions, league.SWITCHES, league.ORDER),
             *letter_words(letters),
             *claim_words(claims),
-            *floor_words(findings.floors),
+            *floor_words(findings.floors, {league.MACHINE_LIMIT.peak_bytes: league.MACHINE_LIMIT.label}),
         ],
         wording=wording,
         size=format_bytes,

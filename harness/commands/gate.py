@@ -1,8 +1,7 @@
 """`membench gate`: decide whether a change may go in by its peak memory."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import click
 from rich.console import Console
 
 from harness.calibration import noise_floor
-from harness.checkout import Commit, check_out, find_commit, forget, install
+from harness.checkout import Commit, check_out, find_commit, forget, forget_killed, install
 from harness.commands.presenting.documents import dump_json, print_json
 from harness.commands.presenting.progress import progress_of
 from harness.commands.suites import Suite
@@ -186,7 +185,7 @@ def _judge_measured(
     suite: Suite, workloads: Sequence[Workload], ref: str | None, stored: Results | None, asked: _Asked
 ) -> tuple[Judgement, Results]:
     commit = find_commit(Path.cwd(), ref) if ref is not None else None
-    with _scratch(commit) as scratch:
+    with held_scratch(PREFIX, lambda folder: forget(folder / BASE)) as scratch:
         trials = scratch / "trials"
         trials.mkdir()
         session = Session.begin(suite.settings, time_limit_seconds=asked.timeout, jobs=asked.jobs, scratch=trials)
@@ -206,16 +205,6 @@ def _judge_measured(
         rows=tuple(rows), thresholds=asked.thresholds, noise_floor_bytes=floor, warnings=tuple(warnings)
     )
     return judgement, results
-
-
-@contextmanager
-def _scratch(commit: Commit | None) -> Iterator[Path]:
-    def clear(folder: Path) -> None:
-        if commit is not None:
-            forget(commit.repository, folder / BASE)
-
-    with held_scratch(PREFIX, clear) as scratch:
-        yield scratch
 
 
 def _environment_warnings(base: Environment, head: Environment, asked: _Asked) -> list[str]:
@@ -243,6 +232,7 @@ def _require_above(floor: int, thresholds: Thresholds) -> None:
 
 def _sides(suite: Suite, workloads: Sequence[Workload], commit: Commit, scratch: Path) -> list[Side]:
     """Make both versions of the project reachable under names of the same length."""
+    forget_killed(commit.repository, PREFIX)
     check_out(commit, scratch / BASE)
     (scratch / HEAD).symlink_to(commit.repository)
     if suite.gate.install:

@@ -8,12 +8,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from statistics import median
 from typing import Self
 
 import click
 
-from harness.commands.presenting.documents import print_json
 from harness.controls import Controls, available_controls, usable_cpus
 from harness.errors import EXIT_OK, EXIT_TRIAL_FAILED, UsageError
 from harness.foreign import METERS, SCENARIO, CommandTrial, run_command
@@ -177,8 +175,9 @@ def _stdout(output: str, form: str) -> Iterator[int]:
 
 
 def _print_json(samples: tuple[Sample, ...], controls: Controls) -> None:
-    from harness.environment import describe_environment  # noqa: PLC0415 - `platform` is slow to load
-    from harness.store.results import results_document  # noqa: PLC0415 - jsonschema
+    from harness.commands.presenting.documents import print_json  # noqa: PLC0415 - as the next ones, not for a summary
+    from harness.environment import describe_environment  # noqa: PLC0415
+    from harness.store.results import results_document  # noqa: PLC0415
 
     results = Results(
         created=datetime.now().astimezone().isoformat(timespec="seconds"),
@@ -198,9 +197,9 @@ def _print(sample: Sample) -> None:
             f"  largest process {largest.largest_process} {format_bytes(largest.largest_peak_bytes or 0)}, "
             f"the one started {format_bytes(largest.root_peak_bytes or 0)}"
         )
-    cpu = median(fact.cpu_seconds for fact in sample.commands)
+    cpu = _median([fact.cpu_seconds for fact in sample.commands])
     how = f"; {sample.source}" if sample.source else ""
-    lines.append(f"  {median(sample.wall_seconds):.3f} s wall, {cpu:.3f} s CPU{how}")
+    lines.append(f"  {_median(sample.wall_seconds):.3f} s wall, {cpu:.3f} s CPU{how}")
     left = max(fact.left_behind for fact in sample.commands)
     if left:
         lines.append(f"  ! {left} of its processes outlived it and were ended")
@@ -217,3 +216,11 @@ def _peak_words(sample: Sample) -> str:
     if len(sample.peak_bytes) > 1:
         words += f", median of {len(sample.peak_bytes)}, spread {format_bytes(sample.spread_bytes or 0)}"
     return words + ")" + (f"; {len(bad)} of {len(sample.outcomes)} runs {bad[0]}" if bad else "")
+
+
+def _median(values: Sequence[float]) -> float:
+    if len(values) == 1:
+        return values[0]
+    from statistics import median  # noqa: PLC0415 - brings fractions and decimal along
+
+    return median(values)

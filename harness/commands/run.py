@@ -8,7 +8,7 @@ import click
 
 from harness.commands.presenting import output
 from harness.commands.presenting.documents import print_json
-from harness.commands.presenting.progress import progress_of
+from harness.commands.presenting.progress import progress_of, status_of
 from harness.commands.suites import Suite
 from harness.commands.suites.choice import SUITES, open_suite
 from harness.commands.suites.selection import select
@@ -156,7 +156,8 @@ def command(
 
 
 def _prepared(suite: Suite, workloads: Sequence[Workload]) -> list[Workload]:
-    kept = suite.prepare(workloads)
+    with status_of("getting ready"):
+        kept = suite.prepare(workloads)
     left = {(workload.scenario, workload.variant) for workload in kept}
     for workload in workloads:
         if (workload.scenario, workload.variant) not in left:

@@ -25,6 +25,7 @@ ANSWER = "answer.json"
 TIME_LIMIT_SECONDS = 300.0
 TAIL_BYTES = 2000
 FOLDER = Path(__file__).parent
+_TOO_OLD = "Unknown option: -P"  # what such an interpreter says of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,18 +68,22 @@ def ask(inquiry: str, question: Mapping[str, Any], place: Place, time_limit_seco
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-        return _answer(Path(scratch, ANSWER), question, stderr_tail(Path(scratch, "stderr")))
+        return _answer(Path(scratch, ANSWER), question, interpreter, _tail(Path(scratch, "stderr")))
 
 
-def _answer(path: Path, question: Mapping[str, Any], said: str) -> Any:
+def _answer(path: Path, question: Mapping[str, Any], interpreter: str, said: str) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        last = said.strip().splitlines()[-1:] or ["nothing"]
-        raise UsageError(f"{_words(question)} ended its process; the last that it said: {last[0]}") from None
+        if _TOO_OLD in said:
+            raise UsageError(
+                f"{interpreter} is older than Python 3.11, and cannot run what membench measures."
+            ) from None
+        last = said.strip().splitlines()[-1:] or ["its process ended and said nothing"]
+        raise UsageError(f"{_words(question)} failed: {last[0]}") from None
 
 
-def stderr_tail(path: Path) -> str:
+def _tail(path: Path) -> str:
     """Give the end of a file of error messages."""
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - TAIL_BYTES))

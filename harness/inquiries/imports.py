@@ -1,8 +1,10 @@
-"""Which of these callables can be had? Answers with one text for each: "" where it can, the reason where not.
+"""Which of these callables can be called? Answers with one text for each: "" where it can, the reason where not.
 
-The question has `import_paths` and `targets`, each "package.module:name".
+The question has `import_paths` and `targets`, each "package.module:name" and the names of the arguments that it will
+get, or null where they are not known beforehand.
 """
 
+import inspect
 import sys
 import traceback
 from difflib import get_close_matches
@@ -12,11 +14,11 @@ from typing import Any
 
 def answer(question: dict[str, Any]) -> list[str]:
     """Try all of them."""
-    return [problem(target) for target in question["targets"]]
+    return [problem(*target) for target in question["targets"]]
 
 
-def problem(target: str) -> str:
-    """Say why a callable cannot be had; "" where it can."""
+def problem(target: str, arguments: list[str] | None) -> str:
+    """Say why a callable cannot be called; "" where it can."""
     name, _, attributes = target.partition(":")
     try:
         found: Any = import_module(name)
@@ -32,7 +34,22 @@ def problem(target: str) -> str:
             return f"{holder} has no {attribute!r}{suggestion(found, attribute)}"
         found = getattr(found, attribute)
         holder = repr(attribute)
-    return "" if callable(found) else f"{target!r} is a {type(found).__name__}, and nothing that can be called"
+    if not callable(found):
+        return f"{target!r} is of type {type(found).__name__}, which cannot be called"
+    return "" if arguments is None else mismatch(found, arguments)
+
+
+def mismatch(function: Any, arguments: list[str]) -> str:
+    """Say why a callable does not take arguments of these names; "" where it does, or does not tell."""
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        return ""
+    try:
+        signature.bind(**dict.fromkeys(arguments))
+    except TypeError as error:
+        return f"it takes {signature} and would get ({', '.join(arguments)}): {error}"
+    return ""
 
 
 def raised(name: str, error: BaseException) -> str:

@@ -8,7 +8,6 @@ import os
 import sys
 from importlib import import_module
 from importlib.machinery import PathFinder
-from importlib.util import module_from_spec
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -105,19 +104,20 @@ def make(request: "Mapping[str, Any]", resolve: "Callable[[str], Any]") -> Bench
     return BenchmarkCall(request)
 
 
-def open_suite(root: str) -> None:
-    """Import the package of a suite without its folder's neighbours: the project is measured as it is installed.
+class SuiteFinder:
+    """Finds the package of a suite, and none of its neighbours: the project is measured as it is installed."""
 
-    Raises:
-        ImportError: there is no package.
-    """
-    parent, name = os.path.split(root)
-    spec = PathFinder.find_spec(name, [parent])
-    if spec is None or spec.loader is None:
-        raise ImportError(f"no package {name!r} in {parent}")
-    module = module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
+    def __init__(self, root: str) -> None:
+        self._parent, self._name = os.path.split(root)
+
+    def find_spec(self, name: str, path: "Sequence[str] | None" = None, target: Any = None) -> Any:
+        """Find the package if it is that one; None otherwise, as an importer does."""
+        return PathFinder.find_spec(name, [self._parent], target) if path is None and name == self._name else None
+
+
+def open_suite(root: str) -> None:
+    """Have the package of a suite found by its name."""
+    sys.meta_path.insert(0, SuiteFinder(root))
 
 
 def read_cache(folder: str) -> Any:

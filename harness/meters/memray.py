@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 CAPTURE = "memray.bin"
 _READING = "reading.json"  # the worker's
-MAX_CALL_SITES = 50
+# The largest are for people; all that hold a page are for the gate, to which one that was left out has grown from 0.
+FEWEST_CALL_SITES = 50
+MAX_CALL_SITES = 1000
+LEAST_BYTES = 4096
 
 
 class Memray:
@@ -119,7 +122,9 @@ def _call_sites(reader: "FileReader") -> tuple[list[dict[str, Any]], int]:
     for record in reader.get_high_watermark_allocation_records(merge_threads=True):
         for function, file, line in record.stack_trace(max_stacks=1):
             totals[file, line, function] = totals.get((file, line, function), 0) + record.size
-    largest = sorted(totals.items(), key=lambda item: (-item[1], item[0]))[:MAX_CALL_SITES]
+    largest = sorted(totals.items(), key=lambda item: (-item[1], item[0]))
+    count = max(FEWEST_CALL_SITES, sum(size >= LEAST_BYTES for size in totals.values()))
+    largest = largest[: min(count, MAX_CALL_SITES)]
     sites = [{"file": file, "line": line, "function": name, "bytes": size} for (file, line, name), size in largest]
     return sites, sum(totals.values())
 

@@ -81,11 +81,15 @@ class Tracemalloc:
         if self._snapshot is None:
             return []
         own = tracemalloc.Filter(inclusive=False, filename_pattern=__file__)
-        lines = self._snapshot.filter_traces((own,)).statistics("lineno")[:MAX_CALL_SITES]
-        return [
-            {"file": line.traceback[0].filename, "line": line.traceback[0].lineno, "function": "", "bytes": line.size}
-            for line in lines
-        ]
+        return call_sites_of(self._snapshot.filter_traces((own,)).statistics("lineno"))
+
+
+def call_sites_of(lines: list[tracemalloc.Statistic]) -> list[dict[str, Any]]:
+    """Give the largest of the lines of a snapshot, as a reading has call sites."""
+    return [
+        {"file": line.traceback[0].filename, "line": line.traceback[0].lineno, "function": "", "bytes": line.size}
+        for line in lines[:MAX_CALL_SITES]
+    ]
 
 
 METER = Tracemalloc()

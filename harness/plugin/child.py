@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 
 from harness.errors import MembenchError
-from harness.plugin.instruments import METERS, CallSiteTracer, Instrument, Measured
-from harness.plugin.judging import fail
+from harness.plugin.instruments import METERS, Instrument, LeftTracer, Measured, PeakTracer
+from harness.plugin.judging import fail, refuse_async
 from harness.plugin.marker import require_no_clash
-from harness.plugin.rerun import CALL_SITES
+from harness.plugin.rerun import LEFT_SITES, PEAK_SITES
+from harness.pytest_plugin import MARKER
 
 _MEMRAY_MANAGER = "memray_manager"  # the part of pytest-memray that tracks
+_TRACERS: Mapping[str, type[PeakTracer | LeftTracer]] = {PEAK_SITES: PeakTracer, LEFT_SITES: LeftTracer}
 _STRICT = "[XPASS(strict)]"  # how pytest says that a test should have failed: whoever asked will say it again
 
 
@@ -32,13 +34,14 @@ class Child:
         self._outcome = ""
         self._text: list[str] = []
         self._rows: list[dict[str, Any]] = []
+        self._sections: list[tuple[str, str]] = []
         config.option.membench_json = config.option.membench_baseline = None
         config.option.membench_update = False
         vars(config.option).update({name: value for name, value in request["options"].items() if name in config.option})
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         """Keep pytest-memray off where lines are looked for: its tracker takes the place of what looks."""
-        if self._meter == CALL_SITES and session.config.pluginmanager.hasplugin(_MEMRAY_MANAGER):
+        if self._meter in _TRACERS and session.config.pluginmanager.hasplugin(_MEMRAY_MANAGER):
             session.config.pluginmanager.unregister(name=_MEMRAY_MANAGER)
 
     @pytest.hookimpl(wrapper=True, trylast=True)
@@ -53,7 +56,10 @@ class Child:
             self._wall_seconds = time.monotonic() - started
             self._measured = instrument.stop()
         except MembenchError as error:
-            fail(str(error))
+            fail(f"{MARKER}: {error}")
+        except (pytest.fail.Exception, pytest.skip.Exception) as error:
+            refuse_async(item, error)
+            raise
         return result
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -63,6 +69,7 @@ class Child:
         if report.failed and not report.longreprtext.startswith(_STRICT):
             self._outcome = "failed"
             self._text.append(report.longreprtext)
+            self._sections = [(_stream(title), text) for title, text in report.sections]
         elif report.skipped and self._outcome != "failed":
             self._outcome = "skipped" if reason is None else "xfailed"
             self._text = [_skip_reason(report) if reason is None else reason]
@@ -79,6 +86,7 @@ class Child:
             "measured": asdict(self._measured) if self._measured else None,
             "wall_seconds": self._wall_seconds,
             "rows": self._rows,
+            "sections": self._sections,
         }
         part = self._answer.with_suffix(".part")
         part.write_text(json.dumps(answer), encoding="utf-8")
@@ -86,7 +94,12 @@ class Child:
 
 
 def _instrument(meter: str) -> Instrument:
-    return CallSiteTracer() if meter == CALL_SITES else METERS[meter]()
+    return _TRACERS[meter]() if meter in _TRACERS else METERS[meter]()
+
+
+def _stream(title: str) -> str:
+    """Name the stream in a title such as "Captured stdout call"."""
+    return " ".join(title.split()[1:-1]) or title
 
 
 def _skip_reason(report: pytest.TestReport) -> str:

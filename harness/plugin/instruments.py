@@ -20,8 +20,9 @@ from harness.errors import MeasurementError, UsageError
 from harness.meters.memray import CAPTURE, Memray
 from harness.meters.memray import collect as collect_memray
 from harness.meters.peak_rss import PeakRss
-from harness.meters.tracemalloc import Tracemalloc
+from harness.meters.tracemalloc import Tracemalloc, call_sites_of
 from harness.model import CallSite
+from harness.plugin.pymalloc import free_bytes
 
 SMALLEST_TRACED_BYTES = 16 * 1024  # lines are taken down from here on: a budget may be small
 
@@ -31,7 +32,7 @@ class Measured:
     """What one test took. Sizes are above what there was at its start."""
 
     peak_bytes: int
-    growth_bytes: int | None  # what is left of it after a garbage collection
+    growth_bytes: int | None  # what is left of it after a garbage collection, and not free for others
     process_peak_bytes: int | None = None  # of the whole process while the test ran
     call_sites: tuple[CallSite, ...] = ()
     source: str = ""
@@ -64,6 +65,7 @@ class OwnPeakRss:
         self._meter = PeakRss()
         self._settled = settled
         self._start = 0
+        self._held = 0  # of what was resident at the start, without what the allocator kept free
 
     def start(self) -> None:
         """Give back what is free, and reset the mark.
@@ -73,6 +75,7 @@ class OwnPeakRss:
         """
         if self._settled:
             _settle()
+            self._held = self._resident() - free_bytes()
         self._start = self._resident()
 
     def stop(self) -> Measured:
@@ -81,7 +84,7 @@ class OwnPeakRss:
         growth = None
         if self._settled:
             _settle()
-            growth = self._resident() - self._start
+            growth = self._resident() - free_bytes() - self._held
         return Measured(peak_bytes=max(0, peak - self._start), growth_bytes=growth, process_peak_bytes=peak)
 
     def _resident(self) -> int:
@@ -173,7 +176,7 @@ class OwnMemray:
             return sum(record.size for record in reader.get_leaked_allocation_records(merge_threads=True))
 
 
-class CallSiteTracer:
+class PeakTracer:
     """Python's own allocations with the lines that hold them at the peak; slow, so for a second run."""
 
     def __init__(self) -> None:
@@ -193,6 +196,23 @@ class CallSiteTracer:
             call_sites=tuple(map(call_site, found["call_sites"])),
             source=found["source"].partition("; ")[2],  # the first part is of a workload
         )
+
+
+class LeftTracer:
+    """Python's own allocations with the lines that still hold some at the end; for a second run."""
+
+    def start(self) -> None:
+        """Begin to trace."""
+        gc.collect()
+        tracemalloc.start()
+
+    def stop(self) -> Measured:
+        """Stop tracing, and give the lines."""
+        gc.collect()
+        left, peak = tracemalloc.get_traced_memory()
+        lines = tracemalloc.take_snapshot().statistics("lineno")
+        tracemalloc.stop()
+        return Measured(peak_bytes=peak, growth_bytes=left, call_sites=tuple(map(call_site, call_sites_of(lines))))
 
 
 METERS: Mapping[str, type[OwnPeakRss | OwnTracemalloc | OwnMemray]] = {

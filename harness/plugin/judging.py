@@ -1,19 +1,15 @@
-"""Says what is over its budget, and where in the code the memory went."""
+"""Says what is over its budget."""
 
-import os
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator
+from inspect import isasyncgenfunction, iscoroutinefunction
 from typing import NoReturn
 
 import pytest
 
-from harness.model import CallSite
 from harness.plugin.instruments import Measured
 from harness.plugin.marker import Budget
+from harness.pytest_plugin import MARKER
 from harness.units import format_bytes
-
-SHOWN_CALL_SITES = 8
-_SMALLEST_SHARE = 0.01  # of the peak; the largest is shown whatever its share
 
 
 def fail(message: str) -> NoReturn:
@@ -21,33 +17,31 @@ def fail(message: str) -> NoReturn:
     raise pytest.fail.Exception(message, pytrace=False) from None
 
 
-def problems_of(budget: Budget, measured: Measured) -> Iterator[str]:
-    """Say each bound that was exceeded, and by how much."""
+def refuse_async(item: pytest.Item, error: BaseException) -> None:
+    """Say it plainly where nobody runs an async test: pytest fails it, and before 8.4 skipped it."""
+    function = getattr(item, "obj", None)
+    is_async = iscoroutinefunction(function) or isasyncgenfunction(function)
+    if is_async and str(error).startswith("async def function"):
+        fail(
+            f"{MARKER}: {item.name} is async and nobody runs it, so there is nothing to measure. Install a runner, "
+            "such as pytest-asyncio, and mark the test for it."
+        )
+
+
+def peak_problems(budget: Budget, measured: Measured) -> Iterator[str]:
+    """Say how far the peak is over its bound."""
     if budget.peak_bytes is not None and measured.peak_bytes > budget.peak_bytes:
         yield (
             f"the test's own peak of {format_bytes(measured.peak_bytes)} ({budget.meter}) is over its budget of "
             f"{format_bytes(budget.peak_bytes)} by {format_bytes(measured.peak_bytes - budget.peak_bytes)}"
         )
+
+
+def growth_problems(budget: Budget, measured: Measured) -> Iterator[str]:
+    """Say how far what is left is over its bound."""
     growth = measured.growth_bytes
     if budget.growth_bytes is not None and growth is not None and growth > budget.growth_bytes:
         yield (
             f"the test leaves {format_bytes(growth)} behind ({budget.meter}), which is over its budget of "
             f"{format_bytes(budget.growth_bytes)} by {format_bytes(growth - budget.growth_bytes)}"
         )
-
-
-def describe_sites(sites: Sequence[CallSite], peak_bytes: int, source: str, root: Path) -> str:
-    """List the largest call sites, their files relative to the root where they are below it."""
-    telling = [site for site in sites if site.bytes >= peak_bytes * _SMALLEST_SHARE] or sites[:1]
-    lines = [f"the largest call sites at the peak ({source}):"]
-    lines += [
-        f"{format_bytes(site.bytes):>12}  {_relative(site.file, root)}:{site.line}"
-        + (f"  {site.function}" if site.function else "")
-        for site in telling[:SHOWN_CALL_SITES]
-    ]
-    return "\n".join(lines)
-
-
-def _relative(file: str, root: Path) -> str:
-    prefix = f"{root}{os.sep}"
-    return file.removeprefix(prefix)

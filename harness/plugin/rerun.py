@@ -24,7 +24,9 @@ from harness.model import CallSite
 from harness.plugin.instruments import Measured
 from harness.plugin.rows import Row, nodeid_of, row_of
 
-CALL_SITES = "call-sites"  # in place of a meter: find what holds the memory at the peak
+# In place of a meter: find what holds the memory at the peak, or what still does at the end.
+PEAK_SITES = "peak-sites"
+LEFT_SITES = "left-sites"
 _OUTPUT_TAIL_BYTES = 8192
 # Of plugins; what conftest files add is found out.
 _CARRIED_OPTIONS = ("asyncio_mode", "anyio_mode", "ds", "dc")
@@ -40,11 +42,12 @@ class Rerun:
     measured: Measured | None
     wall_seconds: float
     rows: tuple[Row, ...]  # of functions that the test has measured
+    sections: tuple[tuple[str, str], ...]  # what the test has printed, if it failed: "stdout" and the text
     output: str  # the end of what the other pytest printed
 
 
 def run_again(item: pytest.Item, meter: str, *, time_limit_seconds: float | None = None) -> Rerun:
-    """Run a test in a fresh interpreter under a meter, or under `CALL_SITES`."""
+    """Run a test in a fresh interpreter under a meter, or under one of the two that look for call sites."""
     with tempfile.TemporaryDirectory(prefix="membench-") as name:
         folder = Path(name)
         request, answer = folder / "request.json", folder / "answer.json"
@@ -56,7 +59,9 @@ def run_again(item: pytest.Item, meter: str, *, time_limit_seconds: float | None
         if not answer.exists():
             detail = "no end in time" if status is None else judge_status(status, 0)[1]
             text = f"The test's own process came to no result ({detail}):\n{printed}"
-            return Rerun(outcome="failed", text=text, measured=None, wall_seconds=0.0, rows=(), output=printed)
+            return Rerun(
+                outcome="failed", text=text, measured=None, wall_seconds=0.0, rows=(), sections=(), output=printed
+            )
         return _rerun(json.loads(answer.read_text(encoding="utf-8")), printed)
 
 
@@ -65,7 +70,8 @@ def _rerun(answer: dict[str, Any], printed: str) -> Rerun:
     if measured is not None:
         measured = Measured(**measured | {"call_sites": tuple(CallSite(**site) for site in measured["call_sites"])})
     rows = tuple(row_of(row) for row in answer["rows"])
-    return Rerun(**answer | {"measured": measured, "rows": rows}, output=printed)
+    sections = tuple((title, text) for title, text in answer["sections"])
+    return Rerun(**answer | {"measured": measured, "rows": rows, "sections": sections}, output=printed)
 
 
 def _command(item: pytest.Item, request: Path, folder: Path) -> list[str]:
@@ -74,15 +80,28 @@ def _command(item: pytest.Item, request: Path, folder: Path) -> list[str]:
     # -P where this pytest was not started by `python -m`: the working directory is not on its path either.
     flags = [] if {"", str(config.invocation_params.dir)} & set(sys.path) else ["-P"]
     return [
-        *[sys.executable, *flags, "-m", "pytest", f"{item.path}::{test}"],
-        f"--membench-child={request}",
+        *[sys.executable, *flags, "-m", "pytest", f"{item.path}::{test}", f"--membench-child={request}"],
         *_same(config),
-        # What the settings may ask for, but is the other run's alone.
-        *["-k", "", "-m", "", "--junit-xml=", f"--basetemp={folder / 'tmp'}", "-o", f"cache_dir={folder / 'cache'}"],
-        *(["-n0"] if config.pluginmanager.hasplugin("xdist") else []),
-        *(["--no-cov"] if config.pluginmanager.hasplugin("_cov") else []),
-        *(["--benchmark-disable"] if config.pluginmanager.hasplugin("benchmark") else []),
+        *["-k", "", "-m", ""],
+        *(
+            argument
+            for plugin, words in _own(folder).items()
+            if config.pluginmanager.hasplugin(plugin)
+            for argument in words
+        ),
     ]
+
+
+def _own(folder: Path) -> dict[str, list[str]]:
+    """Give what the settings may ask of a plugin, but is to be the other run's own, or the first run's alone."""
+    return {
+        "tmpdir": [f"--basetemp={folder / 'tmp'}"],
+        "cacheprovider": ["-o", f"cache_dir={folder / 'cache'}"],
+        "junitxml": ["--junit-xml="],
+        "xdist": ["-n0"],
+        "pytest_cov": ["--no-cov"],
+        "benchmark": ["--benchmark-disable"],
+    }
 
 
 def _same(config: pytest.Config) -> Iterator[str]:

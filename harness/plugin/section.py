@@ -1,17 +1,19 @@
 """The section "peak memory" of the terminal's summary."""
 
 from collections.abc import Sequence
-
-import pytest
+from typing import TYPE_CHECKING
 
 from harness.model import Outcome
 from harness.plugin.rows import Row
 from harness.units import format_bytes
 
+if TYPE_CHECKING:
+    import pytest
+
 _HEADINGS = ("test", "meter", "peak", "budget", "left", "")
 
 
-def write_section(terminal: pytest.TerminalReporter, rows: Sequence[Row], notes: Sequence[str]) -> None:
+def write_section(terminal: "pytest.TerminalReporter", rows: Sequence[Row], notes: Sequence[str]) -> None:
     """Write the table and the notes; with -q, only the rows that failed."""
     shown = [row for row in rows if terminal.verbosity >= 0 or row.verdict in {"over", "grew"}]
     if not shown and not notes:

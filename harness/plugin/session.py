@@ -4,34 +4,30 @@ Under pytest-xdist the workers do the first two; the rows travel with the tests'
 """
 
 import time
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from inspect import isasyncgenfunction, iscoroutinefunction
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from harness.errors import MembenchError, UsageError
-from harness.model import CallSite, Reading
+from harness.model import Reading
 from harness.plugin.baseline import Baseline, Thresholds, update_baseline
+from harness.plugin.explaining import explain_growth, explain_peak
 from harness.plugin.instruments import METERS, Instrument, Measured, OwnPeakRss, warm_up_memray
 from harness.plugin.isolated import IsolatedTest, IsolatedTestError
-from harness.plugin.judging import describe_sites, fail, problems_of
+from harness.plugin.judging import fail, growth_problems, peak_problems, refuse_async
 from harness.plugin.marker import Budget, budget_of, is_tracked_by_memray, require_no_clash
-from harness.plugin.rerun import CALL_SITES, Rerun, run_again
+from harness.plugin.rerun import run_again
 from harness.plugin.rows import Row, reading_of_test, results_of, row_of
 from harness.plugin.section import write_section
-from harness.pytest_plugin import MARKER
-from harness.store.files import writable_folder
+from harness.pytest_plugin import MARKER, uses_benchmark
+from harness.store.files import writable_file
 from harness.store.results import write_results_file
-from harness.units import format_bytes
 
 _ROWS = pytest.StashKey[list[Row]]()
-# Tracing takes 6 to 11 times as long; what takes far longer hangs.
-_RERUN_SLOWDOWN = 30
-_RERUN_GRACE_SECONDS = 60
 _NO_FAILURES = (pytest.skip.Exception, pytest.xfail.Exception)
 
 
@@ -58,16 +54,16 @@ class Settings:
             raise UsageError("--membench-update writes a baseline. Name it with --membench-baseline PATH.")
         baseline_path = folder / baseline_name if baseline_name else None
         baseline = None
-        if baseline_path is not None and not update:
+        # One that is to be written anew is read as well: better to hear now that it is something else.
+        if baseline_path is not None and (baseline_path.exists() or not update):
             thresholds = Thresholds.parse(config.getini("membench_relative"), config.getini("membench_absolute"))
             baseline = Baseline.read(baseline_path, thresholds)
-        written = (folder / json_name if json_name else None, baseline_path if update else None)
-        for path in filter(None, written):
-            writable_folder(path.parent)
+        if update and baseline_path is not None:
+            writable_file(baseline_path)
         return cls(
-            json_path=written[0],
+            json_path=writable_file(folder / json_name) if json_name else None,
             baseline_path=baseline_path,
-            baseline=baseline,
+            baseline=None if update else baseline,
             update=update,
             skip=config.getoption("membench_skip"),
         )
@@ -93,7 +89,7 @@ class Session:
             return
         assert isinstance(items, list), "pytest lets its list of tests be changed"
         for place, item in enumerate(items):
-            if self._wants_isolation(item):
+            if _wants_isolation(item):
                 items[place] = IsolatedTest.of(item, self._run_isolated)
 
     def take(self, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -114,18 +110,19 @@ class Session:
             budget = budget_of(item)
         except UsageError as error:
             fail(str(error) if MARKER in str(error) else f"{MARKER}: {error}")
-        if budget is not None and budget.isolated and _uses_benchmark(item):
+        if budget is not None and budget.isolated and uses_benchmark(item):
             fail(f"{MARKER}: isolated=True and the fixture benchmark do not go together: its times would be lost.")
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
         """Measure a test in this process."""
-        benchmark = getattr(item, "funcargs", {}).get("benchmark")
         budget = budget_of(item)
-        unasked = budget is None and benchmark is None
+        unasked = budget is None and not uses_benchmark(item)
         if unasked or self._is_child or self._settings.skip or isinstance(item, IsolatedTest):
             return (yield)
-        instrument = self._begin(item, budget)
+        instrument = _begin(item, budget)
+        if instrument is None:
+            return (yield)
         started = time.monotonic()
         try:
             result = yield
@@ -134,7 +131,7 @@ class Session:
             raise
         wall_seconds = time.monotonic() - started
         measured = _end(instrument)
-        _tell_benchmark(benchmark, measured)
+        _tell_benchmark(item, measured)
         if budget is not None:
             self._judge(item, budget, measured, wall_seconds)
         return result
@@ -149,46 +146,31 @@ class Session:
             item.stash[_ROWS] = []
         return report
 
-    def pytest_sessionfinish(self) -> None:
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write the documents that were asked for."""
         if self._is_worker or self._is_child:
             return
-        settings = self._settings
-        if settings.json_path is not None:
-            write_results_file(results_of(self._rows), settings.json_path)
-            self._notes.append(f"wrote {settings.json_path}")
-        if settings.update and settings.baseline_path is not None:
-            try:
-                count = update_baseline(settings.baseline_path, self._rows)
-            except MembenchError as error:
-                raise pytest.UsageError(f"membench: {error}") from error
-            self._notes.append(f"wrote {count} of this session to the baseline {settings.baseline_path}")
-        if settings.baseline is not None:
-            self._notes += settings.baseline.notes(self._rows)
+        try:
+            self._notes += self._written()
+        except (MembenchError, OSError) as error:
+            self._notes.append(f"membench: {error}")
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
+        if self._settings.baseline is not None:
+            self._notes += self._settings.baseline.notes(self._rows)
 
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+    def pytest_terminal_summary(self, terminalreporter: "pytest.TerminalReporter") -> None:
         """Show the table."""
         if self._rows or self._notes:
             write_section(terminalreporter, self._rows, self._notes)
 
-    def _wants_isolation(self, item: pytest.Item) -> bool:
-        try:
-            budget = budget_of(item)
-        except UsageError:
-            return False  # said when it is set up
-        return budget is not None and budget.isolated and not _uses_benchmark(item)
-
-    def _begin(self, item: pytest.Item, budget: Budget | None) -> Instrument:
-        # A benchmark alone is only read: collecting garbage before it would be in its first round.
-        instrument = METERS[budget.meter]() if budget is not None else OwnPeakRss(settled=False)
-        try:
-            require_no_clash(item, budget.meter if budget is not None else "")
-            if is_tracked_by_memray(item):
-                warm_up_memray()
-            instrument.start()
-        except MembenchError as error:
-            fail(f"{MARKER}: {error}")
-        return instrument
+    def _written(self) -> Iterator[str]:
+        settings = self._settings
+        if settings.json_path is not None:
+            write_results_file(results_of(self._rows), settings.json_path)
+            yield f"wrote {settings.json_path}"
+        if settings.update and settings.baseline_path is not None:
+            count = update_baseline(settings.baseline_path, self._rows)
+            yield f"wrote {count} of this session to the baseline {settings.baseline_path}"
 
     def _give_up(
         self, item: pytest.Item, budget: Budget | None, instrument: Instrument, error: BaseException, seconds: float
@@ -197,11 +179,7 @@ class Session:
             instrument.stop()
         if budget is None:
             return
-        if _is_refused(item, error):
-            fail(
-                f"{MARKER}: {item.name} is async and nobody runs it, so there is nothing to measure. Install a runner, "
-                "such as pytest-asyncio, and mark the test for it."
-            )
+        refuse_async(item, error)
         if isinstance(error, Exception | pytest.fail.Exception) and not isinstance(error, _NO_FAILURES):
             reading = reading_of_test(item, budget.meter, None, seconds, isolated=False)
             self._keep(item, budget, None, reading, "")
@@ -211,6 +189,8 @@ class Session:
         assert budget is not None, "only a test with the marker has a stand-in"
         rerun = run_again(item, budget.meter)
         item.stash.setdefault(_ROWS, []).extend(rerun.rows)
+        for title, text in rerun.sections:
+            item.add_report_section("call", title, text)
         if rerun.outcome == "skipped":
             pytest.skip(rerun.text)
         if rerun.outcome == "xfailed":
@@ -224,37 +204,17 @@ class Session:
     def _judge(self, item: pytest.Item, budget: Budget, measured: Measured, wall_seconds: float) -> None:
         """Keep the row, and fail the test where it is over a bound or has grown against the baseline."""
         isolated = isinstance(item, IsolatedTest)
-        over = list(problems_of(budget, measured))
         reading = reading_of_test(item, budget.meter, measured, wall_seconds, isolated=isolated)
-        growth = self._growth_of(reading)
-        if not over and not growth:
+        peak = [*peak_problems(budget, measured), *filter(None, [self._growth_of(reading)])]
+        left = list(growth_problems(budget, measured))
+        if not peak and not left:
             self._keep(item, budget, measured, reading, "ok" if self._is_bounded(budget, reading) else "")
             return
-        sites, words = self._where(item, measured, wall_seconds)
-        self._keep(item, budget, measured, replace(reading, call_sites=sites), "over" if over else "grew")
-        lines = [*over, *([growth] if growth else []), "", words]
-        fail("\n".join((f"memory: {lines[0]}", *lines[1:])))
-
-    def _where(self, item: pytest.Item, measured: Measured, wall_seconds: float) -> tuple[tuple[CallSite, ...], str]:
-        """Find what holds the memory, and say it; a meter that does not know is followed by a run that does."""
-        if measured.call_sites:
-            words = describe_sites(measured.call_sites, measured.peak_bytes, "memray", self._config.rootpath)
-            return measured.call_sites, words
-        limit = _RERUN_GRACE_SECONDS + _RERUN_SLOWDOWN * wall_seconds
-        rerun = run_again(item, CALL_SITES, time_limit_seconds=limit)
-        found = rerun.measured
-        if found is None:
-            return (), f"no call sites: a second run to find them ended otherwise ({_last_line(rerun)})"
-        if not found.call_sites:
-            return (), f"no call sites: Python itself allocated no more than {format_bytes(found.peak_bytes)}"
-        source = f"a second run under tracemalloc, {found.source}"
-        words = describe_sites(found.call_sites, found.peak_bytes, source, self._config.rootpath)
-        if found.peak_bytes < measured.peak_bytes / 2:
-            words += (
-                f"\nPython's own allocations are {format_bytes(found.peak_bytes)} of it; "
-                "meter='memray' sees those of C libraries too"
-            )
-        return found.call_sites, words
+        why = [explain_peak(item, measured, wall_seconds)] if peak else []
+        why += [explain_growth(item, wall_seconds)] if left else []
+        verdict = "over" if left or list(peak_problems(budget, measured)) else "grew"
+        self._keep(item, budget, measured, replace(reading, call_sites=why[0].sites), verdict)
+        fail("\n".join(("memory: " + "\n".join([*peak, *left]), *(f"\n{one.words}" for one in why))))
 
     def _keep(
         self, item: pytest.Item, budget: Budget, measured: Measured | None, reading: Reading, verdict: str
@@ -277,6 +237,30 @@ class Session:
         return by_marker or (baseline is not None and baseline.knows(reading))
 
 
+def _wants_isolation(item: pytest.Item) -> bool:
+    try:
+        budget = budget_of(item)
+    except UsageError:
+        return False  # said when it is set up
+    return isinstance(item, pytest.Function) and budget is not None and budget.isolated and not uses_benchmark(item)
+
+
+def _begin(item: pytest.Item, budget: Budget | None) -> Instrument | None:
+    """Begin to measure; None where that is not possible, and only a benchmark would have had the figure."""
+    # A benchmark alone is only read: collecting garbage before it would be in its first round.
+    instrument = METERS[budget.meter]() if budget is not None else OwnPeakRss(settled=False)
+    try:
+        require_no_clash(item, budget.meter if budget is not None else "")
+        if is_tracked_by_memray(item):
+            warm_up_memray()
+        instrument.start()
+    except MembenchError as error:
+        if budget is None:
+            return None
+        fail(f"{MARKER}: {error}")
+    return instrument
+
+
 def _end(instrument: Instrument) -> Measured:
     try:
         return instrument.stop()
@@ -284,27 +268,9 @@ def _end(instrument: Instrument) -> Measured:
         fail(f"{MARKER}: {error}")
 
 
-def _tell_benchmark(benchmark: Any, measured: Measured) -> None:
+def _tell_benchmark(item: pytest.Item, measured: Measured) -> None:
     """Put the peak into what pytest-benchmark stores."""
-    if benchmark is not None and measured.process_peak_bytes is not None:
-        benchmark.extra_info["peak_rss_bytes"] = measured.process_peak_bytes
-        benchmark.extra_info["peak_rss_above_start_bytes"] = measured.peak_bytes
-
-
-def _uses_benchmark(item: pytest.Item) -> bool:
-    return "benchmark" in getattr(item, "fixturenames", ())
-
-
-def _is_async(item: pytest.Item) -> bool:
-    function = getattr(item, "obj", None)
-    return iscoroutinefunction(function) or isasyncgenfunction(function)
-
-
-def _is_refused(item: pytest.Item, error: BaseException) -> bool:
-    """Tell whether nobody runs an async test: pytest fails it, and before 8.4 skipped it."""
-    return _is_async(item) and str(error).startswith("async def function")
-
-
-def _last_line(rerun: Rerun) -> str:
-    lines = (rerun.text or rerun.output).strip().splitlines()
-    return lines[-1] if lines else rerun.outcome
+    extra_info = getattr(getattr(item, "funcargs", {}).get("benchmark"), "extra_info", None)
+    if isinstance(extra_info, dict) and measured.process_peak_bytes is not None:
+        extra_info["peak_rss_bytes"] = measured.process_peak_bytes
+        extra_info["peak_rss_above_start_bytes"] = measured.peak_bytes

@@ -22,8 +22,20 @@ def writable_folder(path: Path) -> Path:
             pass
     except OSError as error:
         raise UnwritableOutputError(
-            f"Cannot write to {path}: {error.strerror}. Give --out a folder that can be written to."
+            f"Cannot write to {path}: {error.strerror}. Name a place that can be written to."
         ) from error
+    return path
+
+
+def writable_file(path: Path) -> Path:
+    """Prove that a file can be written, and make the folder for it if need be.
+
+    Raises:
+        UnwritableOutputError: it cannot.
+    """
+    if path.is_dir():
+        raise UnwritableOutputError(f"Cannot write to {path}: it is a folder. Name a file.")
+    writable_folder(path.parent)
     return path
 
 

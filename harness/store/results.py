@@ -6,7 +6,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
-from harness.errors import UnreadableInputError
+from harness.errors import UnreadableInputError, one_line
 from harness.model import CallSite, Change, CommandFacts, Environment, Outcome, PhaseSpan, Promotion, Results, Sample
 from harness.store.files import atomic_writer
 from harness.store.plain import FORMAT_VERSION, plain, timeline_of
@@ -15,6 +15,7 @@ from harness.store.schemas import validated, validator
 RESULTS_FORMAT = "membench-results"
 RESULTS_FILE = "results.json"
 LARGEST_DOCUMENT_BYTES = 64 * 1024 * 1024
+DEEPEST = 32  # levels of lists and objects; a document of ours has 6
 
 
 def results_document(results: Results) -> dict[str, Any]:
@@ -85,7 +86,8 @@ def read_results(path: Path) -> Results:
     version = document.get("format_version")
     if version != FORMAT_VERSION:
         raise UnreadableInputError(
-            f"{path} has format version {version!r}; this membench reads version {FORMAT_VERSION}. Use a newer one."
+            f"{path} has format version {one_line(version)}; this membench reads version {FORMAT_VERSION}. "
+            "Use a membench that is as new as the file."
         )
     _require_valid(document, path)
     return Results(
@@ -113,16 +115,29 @@ def _read_json(path: Path) -> Any:
         size = path.stat().st_size
         if size > LARGEST_DOCUMENT_BYTES:
             raise UnreadableInputError(f"{path} has {size:,} bytes; at most {LARGEST_DOCUMENT_BYTES:,} are read.")
-        return json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
+        document = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
+        _require_shallow(document)
     except OSError as error:
         raise UnreadableInputError(f"Cannot read {path}: {error.strerror}.") from error
     except (ValueError, RecursionError) as error:
         reason = str(error).partition("\n")[0][:200] or type(error).__name__
-        raise UnreadableInputError(f"{path} is not JSON: {reason}.") from error
+        raise UnreadableInputError(f"{path} is not JSON that is read here: {reason}.") from error
+    return document
 
 
 def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is not a number")
+
+
+def _require_shallow(document: Any) -> None:
+    """Refuse what is nested so deeply that whatever goes through it later, level by level, would run out of stack."""
+    level = [document]
+    for _ in range(DEEPEST + 1):
+        level = [entry for entry in level if isinstance(entry, dict | list)]
+        if not level:
+            return
+        level = [entry for outer in level for entry in (outer.values() if isinstance(outer, dict) else outer)]
+    raise ValueError(f"lists and objects are nested more than {DEEPEST} deep")
 
 
 def _require_valid(document: Any, path: Path, schema: str = RESULTS_FORMAT) -> None:
@@ -130,10 +145,9 @@ def _require_valid(document: Any, path: Path, schema: str = RESULTS_FORMAT) -> N
 
     error = best_match(validator(schema).iter_errors(document))
     if error is not None:
-        where = "/".join(str(step) for step in error.absolute_path) or "the document"
-        raise UnreadableInputError(
-            f"{path} is no valid {schema.removeprefix('membench-')} document: {where}: {error.message[:200]}."
-        )
+        where = "/".join(map(one_line, error.absolute_path)) or "the document"
+        words = one_line(error.message)
+        raise UnreadableInputError(f"{path} is no valid {schema.removeprefix('membench-')} document: {where}: {words}.")
 
 
 def _environment(entry: Mapping[str, Any]) -> Environment:

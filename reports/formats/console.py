@@ -108,9 +108,10 @@ def _samples(section: "Section", meter: str, console: Console) -> "Iterator[Rend
 def _widest_that_fits(rows: "list[Row]", console: Console) -> Table:
     """Give up the bar first, then what the variants are in words; names fold, and figures are never cut."""
     ascii_only = console.options.ascii_only
+    has_words = any(row.title != row.variant for row in rows)
     tables = [
         _samples_table(rows, titled=titled, bar=bar, ascii_only=ascii_only)
-        for titled in (True, False)
+        for titled in ((True, False) if has_words else (False,))
         for bar in _BAR_WIDTHS
     ]
     unbounded = console.options.update(max_width=_UNBOUNDED)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 LARGEST_BYTES = 64 * 1024 - 1  # of a comment
 _FEWER_ROWS = (1000, 300, 100, 30, 10, 3, 0)
+_GOOD = {Verdict.PASS, Verdict.IMPROVEMENT}
 _LONGEST = 200  # letters of a name or a reason
 _TEMPLATE = "markdown.md.jinja"
 
@@ -34,8 +35,8 @@ class MarkdownGate:
 
 
 def _render(judgement: "Judgement", most: int) -> str:
-    failing = [row for row in judgement.rows if row.verdict not in {Verdict.PASS, Verdict.IMPROVEMENT}]
-    passing = [row for row in judgement.rows if row not in failing]
+    failing = [row for row in judgement.rows if row.verdict not in _GOOD]
+    passing = [row for row in judgement.rows if row.verdict in _GOOD]
     template = markdown_environment(Path(__file__).parent).get_template(_TEMPLATE)
     text = template.render(
         judgement=judgement,

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from harness.model import Outcome, Reading, Workload
 from harness.sampling import make_samples
 from harness.units import MIB
@@ -58,3 +60,12 @@ def test_repeats_that_differ_much_are_warned_of() -> None:
     assert quiet.warnings == ()
     (loud,) = make_samples([workload()], [reading(0, 10 * MIB), reading(1, 11 * MIB)])
     assert loud.warnings == ("2 repeats differ by 1.00 MiB and 4 are needed for an interval at 95 %",)
+
+
+def test_a_budget_that_is_exceeded_is_a_warning() -> None:
+    tight = replace(workload(), budget_bytes=MIB)
+    (sample,) = make_samples([tight], [reading(0, 2 * MIB)])
+    assert sample.over_budget
+    assert sample.warnings == ("over its budget of 1.00 MiB by 1.00 MiB",)
+    (kept,) = make_samples([tight], [reading(0, MIB)])
+    assert (kept.over_budget, kept.warnings) == (False, ())

@@ -1,6 +1,8 @@
 import unicodedata
+from dataclasses import replace
 
 import pytest
+import sample_findings as findings
 from hypothesis import given
 from hypothesis import strategies as st
 from sample_documents import row
@@ -65,3 +67,19 @@ def test_a_variant_that_lost_data_is_given_no_change() -> None:
 )
 def test_a_claimed_figure_is_printed_in_its_own_unit(value: float | None, unit: str, printed: str) -> None:
     assert wording.claim_figure(value, unit) == printed
+
+
+def test_a_sense_with_a_stray_figure_has_no_column() -> None:
+    whole = findings.attribution()
+    stray = [replace(row, leave_one_out_bytes=0 if index == 5 else None) for index, row in enumerate(whole.rows)]
+    headings = [column.heading for column in wording.attribution_columns(replace(whole, rows=tuple(stray)))]
+    assert headings == ["alone", "share", "one by one"]
+    assert wording.attribution_columns(replace(whole, rows=())) == []
+
+
+def test_pairs_are_told_from_the_strongest_on_and_the_rest_is_counted() -> None:
+    words = wording.interaction_words(findings.attribution())
+    assert words[0].startswith("fix-1 and fix-2 replace each other")
+    assert words[-1] == "the other 15 pairs are independent"
+    alone = replace(findings.attribution(), interactions=findings.attribution().interactions[-1:])
+    assert wording.interaction_words(alone) == ["the two are independent"]

@@ -10,7 +10,7 @@ from reports.document import Attribution, AttributionRow, InteractionCell
 NOTICEABLE_BYTES = 64 * KIB
 """Sixteen pages; the same trial gives the same number of pages twice."""
 
-_LARGE_SHARE = 0.05  # of the whole saving; shares below it are not worth a mention by name
+_LARGE_SHARE = 0.05  # of the whole saving; what is below it is not worth a sentence of its own
 _COUNTED_TWICE = 1.05  # sums of single savings up to so many times the whole are as good as it
 
 
@@ -85,7 +85,8 @@ def _most(shares: Mapping[str, int], saved: int) -> Iterable[str]:
 
 
 def _replacing(pairs: Sequence[Interaction], alone: Mapping[str, int], saved: int | None) -> Iterable[str]:
-    for group in _groups(pairs):
+    strong = max(NOTICEABLE_BYTES, round(_LARGE_SHARE * abs(saved or 0)))
+    for group in _groups(pairs, strong):
         words = f"{listed(group)} replace {'each other' if len(group) == 2 else 'one another'}"  # noqa: PLR2004
         best = max(group, key=lambda one: alone.get(one, 0))
         if saved is not None and saved > 0 and best in alone:
@@ -93,9 +94,9 @@ def _replacing(pairs: Sequence[Interaction], alone: Mapping[str, int], saved: in
         yield words
 
 
-def _groups(pairs: Sequence[Interaction]) -> list[list[str]]:
-    """Gather switches of which every two replace each other, each switch in one group."""
-    replacing = {frozenset({pair.first, pair.second}) for pair in pairs if pair.bytes <= -NOTICEABLE_BYTES}
+def _groups(pairs: Sequence[Interaction], strong_bytes: int) -> list[list[str]]:
+    """Gather switches of which every two replace each other strongly, each switch in one group."""
+    replacing = {frozenset({pair.first, pair.second}) for pair in pairs if pair.bytes <= -strong_bytes}
     groups: list[list[str]] = []
     for switch in dict.fromkeys(name for pair in pairs for name in (pair.first, pair.second)):
         fitting = (group for group in groups if all(frozenset({switch, other}) in replacing for other in group))
@@ -122,7 +123,7 @@ def _hidden(found: Sequence[Figures]) -> Iterable[str]:
     for share in found:
         alone, last = share.alone_bytes, share.leave_one_out_bytes
         if alone is not None and last is not None and last - alone >= NOTICEABLE_BYTES:
-            by_itself = format_bytes(alone) if alone else "nothing"
+            by_itself = format_bytes(alone) if abs(alone) >= NOTICEABLE_BYTES else "nothing"
             yield (
                 f"{share.switch} saves {by_itself} alone and {format_bytes(last)} once all others are made: "
                 "a higher peak elsewhere hides it"

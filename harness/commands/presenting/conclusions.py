@@ -101,10 +101,10 @@ def shipping_words(shipping: Shipping, titles: Mapping[str, str]) -> Iterable[st
         ]
         beside = "" if number == 0 else " beside those before it"
         place = "first" if number == 0 else "next"
-        yield f"Ship {titles[step.switch]} {place}: it saves {listed(amounts)}{beside}."
+        yield f"Ship {_named(titles[step.switch])} {place}: it saves {listed(amounts)}{beside}."
     if shipping.rest:
         amounts = [f"{format_bytes(saved)} of {scenario}" for scenario, saved in shipping.rest_saves_bytes.items()]
-        rest = [titles[one] for one in shipping.rest]
+        rest = [_named(titles[one]) for one in shipping.rest]
         yield (
             f"Once those are shipped, {listed(rest)} together save {listed(amounts)}: "
             "ship them for other reasons or not at all."
@@ -123,7 +123,7 @@ def order_words(
         if row.fix == first and row.cumulative_bytes is not None
     }
     amounts = [f"{format_bytes(amount)} of {scenario}" for scenario, amount in saved.items()]
-    yield f"The description would ship {first} first, which saves {listed(amounts)}."
+    yield f"The description would ship {_named(first)} first, which saves {listed(amounts)}."
     sums = {
         scenario: sum(row.alone_bytes or 0 for row in found.rows) / found.saved_bytes
         for scenario, found in attributions.items()
@@ -137,13 +137,14 @@ def letter_words(letters: Sequence[LetterInAll]) -> Iterable[str]:
     """Say which forms must not be shipped as they were written."""
     for letter in letters:
         if letter.loses:
-            yield f"Do not ship {letter.fix} as it was written: it loses {listed(letter.loses)}."
+            lost = listed(letter.loses)
+            yield f"Do not ship {_named(letter.fix)} to the letter of its description: that loses {lost}."
         elif letter.short_of:
             amounts = [
                 f"{wording.size(row.as_written_bytes)} instead of {wording.size(row.effective_bytes)} in {name}"
                 for name, row in letter.short_of.items()
             ]
-            yield f"As it was written, {letter.fix} saves {listed(amounts)}."
+            yield f"To the letter of its description, {_named(letter.fix)} saves {listed(amounts)}."
 
 
 def claim_words(claims: Sequence[ClaimInAll]) -> Iterable[str]:
@@ -155,17 +156,23 @@ def claim_words(claims: Sequence[ClaimInAll]) -> Iterable[str]:
             for one in claims
             if one.tested and one.tested <= {Verdict.MORE, Verdict.AS_CLAIMED} and Verdict.MORE in one.tested
         ],
-        "Claims that did not hold": [one for one in claims if Verdict.LESS in one.tested],
+        "Claims that a fix alone did not keep": [one for one in claims if Verdict.LESS in one.tested],
         "Claims that could not be tested anywhere": [one for one in claims if not one.tested],
     }
     for heading, found in groups.items():
         if found:
-            named = [f"{one.fix} ({one.claim})" for one in found]
+            named = [f"{one.fix.partition(':')[0]} ({one.claim})" for one in found]
             yield f"{heading}: {listed(named)}."
 
 
-def floor_words(floors: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterable[str]:
-    """Say under which limits a variant finishes."""
+def _named(title: str) -> str:
+    """Write `fix 1: stream results` as a part of a sentence: `fix 1 (stream results)`."""
+    name, _, words = title.partition(": ")
+    return f"{name} ({words})" if words else name
+
+
+def floor_words(floors: Mapping[str, Sequence[Mapping[str, Any]]], machines: Mapping[int, str]) -> Iterable[str]:
+    """Say under which limits a variant finishes; `machines` names those that are a machine's memory."""
     for scenario, entries in floors.items():
         known = [
             f"{entry['variant']} {format_bytes(entry['floor_bytes'])}" for entry in entries if entry["floor_bytes"]
@@ -176,4 +183,6 @@ def floor_words(floors: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterable[s
             at = entry["at"]
             if at is not None:
                 ends = "finishes" if at["finishes"] else f"does not finish ({at['outcome']})"
-                yield f"Under {format_bytes(at['limit_bytes'])}, {scenario} {ends} with {entry['variant']}."
+                limit = format_bytes(at["limit_bytes"])
+                where = f"a {machines[at['limit_bytes']]} ({limit})" if at["limit_bytes"] in machines else limit
+                yield f"Under the memory of {where}, {scenario} {ends} with {entry['variant']}."

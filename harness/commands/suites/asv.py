@@ -2,7 +2,6 @@
 
 import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -15,7 +14,9 @@ from harness.errors import UsageError, unknown_name
 from harness.inquiries import TIME_LIMIT_SECONDS, Place, ask
 from harness.kinds import ASV
 from harness.model import Results, Workload
+from harness.scratch import held_scratch
 
+PREFIX = "membench-asv-"
 CONFIGURATIONS = ("asv.conf.json", "asv.conf.jsonc")
 DEFAULT_FOLDER = "benchmarks"
 # asv takes comments in its file, which no JSON library does; the one key that is wanted stands on a line of its own.
@@ -29,8 +30,9 @@ def asv_suite(folder: Path, python: str) -> "Iterator[AsvSuite]":
     Raises:
         UsageError: the folder has none.
     """
-    with tempfile.TemporaryDirectory(prefix="membench-") as scratch:
-        yield AsvSuite(benchmark_folder(folder), Path(scratch), python)
+    found = benchmark_folder(folder)
+    with held_scratch(PREFIX) as scratch:
+        yield AsvSuite(found, scratch, python)
 
 
 def benchmark_folder(folder: Path) -> Path:
@@ -90,7 +92,8 @@ class AsvSuite:
             self._make_cache(folder, target)
         tried = [workload for workload in workloads if self._by_target[workload.target]["has_setup"]]
         question = [{"target": workload.target, **_index_and_cache(workload)} for workload in tried]
-        answers = self._ask("Setting up", {"declined": question}) if question else []
+        limit = sum(workload.time_limit_seconds or TIME_LIMIT_SECONDS for workload in tried)
+        answers = self._ask("Setting up", {"declined": question}, limit) if question else []
         gone = {
             (workload.scenario, workload.variant) for workload, declines in zip(tried, answers, strict=True) if declines
         }

@@ -1,12 +1,13 @@
 """Chooses the suite that a command works on."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from harness.commands.suites import Suite
 from harness.commands.suites.project import ProjectSuite
+from harness.commands.suites.switched import Switched
 from harness.configuration import PYPROJECT, ROOT_TABLE, read_configuration
 from harness.errors import UsageError, unknown_name
 
@@ -53,6 +54,35 @@ def open_suite(name: str | None, asv: Path | None) -> Iterator[Suite]:
     configuration = read_configuration(Path())
     with asv_suite(asv, str(Path(configuration.python).absolute()) if configuration.python else "") as suite:
         yield suite
+
+
+def choose_switched(name: str | None, scenario: str | None, fixed: Sequence[str]) -> tuple[Suite, Switched]:
+    """Give a suite, and of it the one workload whose switches are told apart.
+
+    Args:
+        name: as in `choose_suite`.
+        scenario: the workload; None for the league's default, or for the one of a project that has switches.
+        fixed: `NAME=VALUE` for parameters of a project's workload.
+
+    Raises:
+        UsageError: there is no such suite, workload, parameter or value.
+    """
+    suite = choose_suite(name)
+    values = dict(_assignment(words) for words in fixed)
+    if isinstance(suite, ProjectSuite):
+        return suite, suite.switched(scenario, values)
+    if values:
+        raise UsageError(f"--set is for parameters of a project's own workload, and {LEAGUE} has none.")
+    from harness.commands.suites.league import DEFAULT_SCENARIO, LeagueSwitches  # noqa: PLC0415 - as above
+
+    return suite, LeagueSwitches(scenario or DEFAULT_SCENARIO, suite.settings)
+
+
+def _assignment(words: str) -> tuple[str, str]:
+    name, equals, value = words.partition("=")
+    if not name or not equals:
+        raise UsageError(f"--set takes NAME=VALUE, not {words!r}.")
+    return name, value
 
 
 def require_league(verb: str, name: str | None) -> None:

@@ -334,6 +334,10 @@ class LeagueSwitches:
         self.scenario = load_scenario(scenario).name
         self._settings = settings
 
+    def story(self, results: Results) -> Story:
+        """Make the story of the scenario."""
+        return stories(results)[self.scenario]
+
     def claim(self, switch: str) -> str:
         """Say what the description of the incident says that a fix saves."""
         return str(claim_of(Fix(int(switch.removeprefix("fix-")))))
@@ -390,16 +394,18 @@ class LeagueSuite:
     def at(self, workloads: Sequence[Workload], checkout: Path, scratch: Path) -> list[Workload]:
         """Take the pipelines from a checkout, and the scenarios from here: a changed scenario is no changed pipeline.
 
+        A commit from before there were pipelines fails in its trials, which says that it cannot run them.
+
         Raises:
-            UsageError: the checkout has no pipelines.
+            UsageError: this is a project without pipelines.
         """
-        pipelines = checkout / CODE_UNDER_TEST
-        if not pipelines.is_dir():
+        project = Path.cwd()
+        if not (project / CODE_UNDER_TEST).is_dir():
             raise UsageError(
-                f"The built-in suite measures the {CODE_UNDER_TEST}/ of membench itself, which this project has not. "
-                "Describe your own workloads in [tool.membench.workloads] of pyproject.toml."
+                f"The built-in suite measures the {CODE_UNDER_TEST}/ of membench itself, which {project} has not. "
+                "Go to the project's own folder, or describe workloads in [tool.membench.workloads] of pyproject.toml."
             )
-        (scratch / CODE_UNDER_TEST).symlink_to(pipelines)
+        (scratch / CODE_UNDER_TEST).symlink_to(checkout / CODE_UNDER_TEST)
         (scratch / "scenarios").symlink_to(Path(scenarios.__path__[0]))
         return [replace(workload, import_paths=(str(scratch),)) for workload in workloads]
 

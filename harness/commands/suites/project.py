@@ -3,12 +3,15 @@
 import os
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
+from harness.attribution import Combination
 from harness.commands.suites.story import PlainStory, Story
+from harness.commands.suites.switched import SwitchedStory
 from harness.configuration import (
     Configuration,
     GateSettings,
@@ -16,11 +19,15 @@ from harness.configuration import (
     WorkloadSettings,
     read_configuration,
     value_words,
+    variant_name,
 )
 from harness.errors import UsageError, unknown_name
 from harness.inquiries import Place, ask
 from harness.kinds import COMMAND, FUNCTION
 from harness.model import Results, Workload
+
+MakeVariant = Callable[[str, Mapping[str, Scalar]], Workload]
+"""Makes a workload of a variant's name and its parameters."""
 
 PASSED_ON = ("PATH", "HOME")
 """What a command gets of the caller's environment: where programs are, and where they keep their settings."""
@@ -98,6 +105,31 @@ class ProjectSuite:
         """Know nothing of any workload but its samples."""
         return {sample.scenario: PlainStory() for sample in results.samples}
 
+    def switched(self, name: str | None, fixed: Mapping[str, str]) -> "ProjectSwitches":
+        """Take a workload's parameters that can be true or false as switches.
+
+        Args:
+            name: the workload; None where only one has switches.
+            fixed: values in words for parameters that shall be no switches, or that have several values.
+
+        Raises:
+            UsageError: there is no such workload or value, or nothing that could be switched.
+        """
+        if name is None:
+            switched = [settings.name for settings in self._settings.values() if _switches_of(settings, fixed)]
+            if len(switched) != 1:
+                found = f"those that have are {', '.join(switched)}" if switched else "none has"
+                raise UsageError(f"--scenario must name a workload with parameters that are [false, true]; {found}.")
+            (name,) = switched
+        if name not in self._settings:
+            raise unknown_name("workload", name, list(self._settings))
+        settings = self._settings[name]
+        if not _switches_of(settings, fixed):
+            raise UsageError(
+                f"{name} has no parameter that is [false, true] and not given with --set: there is nothing to switch."
+            )
+        return ProjectSwitches(settings, fixed, partial(self._workload, settings))
+
     @property
     def _folder(self) -> Path:
         return self._configuration.folder.absolute()
@@ -159,15 +191,21 @@ class ProjectSuite:
 
     def _require_callables(self, workloads: Sequence[Workload]) -> None:
         self._require_interpreter()
+        # What a set-up returns may be the call's first argument, so with one it is not known what the call will get.
         wanted = {
-            (workload.scenario, key, target): None
+            (workload.scenario, key, target): list(workload.parameters)
+            if key == "setup" or not workload.setup
+            else None
             for workload in workloads
             for key, target in (("call", workload.target), ("setup", workload.setup))
             if target
         }
         problems = ask(
             "imports",
-            {"import_paths": workloads[0].import_paths, "targets": [target for _, _, target in wanted]},
+            {
+                "import_paths": workloads[0].import_paths,
+                "targets": [(target, arguments) for (_, _, target), arguments in wanted.items()],
+            },
             Place(
                 interpreter=workloads[0].interpreter, folder=workloads[0].folder, environment=workloads[0].environment
             ),
@@ -175,6 +213,73 @@ class ProjectSuite:
         for (name, key, target), problem in zip(wanted, problems, strict=True):
             if problem:
                 raise self._configuration.error(name, key, f"{target!r} cannot be called: {problem}.")
+
+
+class ProjectSwitches:
+    """A project's workload whose parameters can be on or off; implements `Switched`."""
+
+    def __init__(self, settings: WorkloadSettings, fixed: Mapping[str, str], make: MakeVariant) -> None:
+        self.scenario = settings.name
+        self.order = _switches_of(settings, fixed)
+        self.switches: Mapping[str, str] = {name: name for name in self.order}
+        self._names = tuple(settings.params)
+        self._others = _others_of(settings, fixed, self.order)
+        self._make = make
+        self._made: dict[str, Combination] = {}
+
+    def claim(self, switch: str) -> str:
+        """Know of no claims."""
+        del switch
+        return ""
+
+    def story(self, results: Results) -> Story:
+        """Tell the samples of the workloads that were made here by which switches are on."""
+        del results
+        return SwitchedStory(self.switches, self.order, self._made)
+
+    def workload(self, combination: Combination) -> Workload:
+        """Make the workload with these parameters true, all other switches false, and the rest as given."""
+        parameters = {name: self._others.get(name, name in combination) for name in self._names}
+        workload = self._make(variant_name(parameters), parameters)
+        self._made[workload.variant] = combination
+        return workload
+
+
+def _switches_of(settings: WorkloadSettings, fixed: Mapping[str, str]) -> tuple[str, ...]:
+    both = {"false", "true"}
+    return tuple(
+        name
+        for name, values in settings.params.items()
+        if name not in fixed
+        and all(isinstance(value, bool) for value in values)
+        and {*map(value_words, values)} == both
+    )
+
+
+def _others_of(settings: WorkloadSettings, fixed: Mapping[str, str], switches: Sequence[str]) -> dict[str, Scalar]:
+    """Give the value of each parameter that is no switch.
+
+    Raises:
+        UsageError: one has several, and none was chosen; or there is no such parameter or value.
+    """
+    for name in fixed:
+        if name not in settings.params:
+            raise unknown_name(f"parameter of {settings.name}", name, list(settings.params))
+    found: dict[str, Scalar] = {}
+    for name, values in settings.params.items():
+        if name in switches:
+            continue
+        known = {value_words(value): value for value in values}
+        words = fixed.get(name, next(iter(known)) if len(known) == 1 else None)
+        if words is None:
+            raise UsageError(
+                f"{name} of {settings.name} has {len(known)} values, and a saving is divided at one of them. "
+                f"Give --set {name}=VALUE with one of: {', '.join(known)}."
+            )
+        if words not in known:
+            raise unknown_name(f"value of {name}", words, list(known))
+        found[name] = known[words]
+    return found
 
 
 def _filled_in(word: str, parameters: Mapping[str, Scalar]) -> str:

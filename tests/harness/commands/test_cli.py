@@ -8,19 +8,9 @@ import time
 from pathlib import Path
 
 import pytest
+from command_line import membench
 
 SMOKE = ("run", "--scenario", "smoke", "--repeats", "1")
-
-
-def membench(*args: str, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "harness", *args],
-        capture_output=True,
-        text=True,
-        cwd=cwd,
-        env=os.environ | {"NO_COLOR": "1", "COLUMNS": "120"} | environment,
-        check=False,
-    )
 
 
 @pytest.mark.parametrize(

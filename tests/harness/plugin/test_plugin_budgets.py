@@ -91,7 +91,35 @@ def test_a_test_that_leaves_too_much_behind_fails(pytester: pytest.Pytester, run
     )
     done = run()
     done.assert_outcomes(passed=1, failed=1)
-    done.stdout.fnmatch_lines(["memory: the test leaves 3* MiB behind*budget of 8.00 MiB*", "*shop.py:12  keep"])
+    done.stdout.fnmatch_lines(
+        [
+            "memory: the test leaves 3* MiB behind*budget of 8.00 MiB*",
+            "the largest call sites of what is left (a second run under tracemalloc, 32.0* MiB):",
+            "*32.00 MiB  shop.py:12  keep",
+        ]
+    )
+
+
+def test_what_the_allocator_keeps_for_later_is_not_left_behind(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+
+        PINS = []
+
+        @pytest.mark.memory_budget(growth="2 MiB")
+        def test_pins_an_object_in_every_arena():
+            objects = [object() for _ in range(2_000_000)]
+            PINS.extend(objects[::50_000])
+
+        @pytest.mark.memory_budget(growth="2 MiB")
+        def test_keeps_objects_in_arenas_that_are_there():
+            PINS.append([object() for _ in range(500_000)])
+        """
+    )
+    done = run()
+    done.assert_outcomes(passed=1, failed=1)
+    done.stdout.fnmatch_lines(["memory: the test leaves 1?.* MiB behind (peak_rss)*", "*:12  *", "*pins_an_object*ok"])
 
 
 @pytest.mark.parametrize("meter", ["tracemalloc", "memray"])
@@ -156,12 +184,13 @@ def test_a_marker_that_says_nothing_is_one_error(
     done.stdout.no_fnmatch_line("*another exception*")
 
 
-def test_an_async_test_that_nobody_runs_is_one_error(pytester: pytest.Pytester, run: Run) -> None:
+@pytest.mark.parametrize("isolated", [False, True])
+def test_an_async_test_that_nobody_runs_is_one_error(pytester: pytest.Pytester, run: Run, *, isolated: bool) -> None:
     pytester.makepyfile(
-        """
+        f"""
         import pytest
 
-        @pytest.mark.memory_budget("64 MiB")
+        @pytest.mark.memory_budget("64 MiB", isolated={isolated})
         async def test_later(): ...
         """
     )

@@ -68,6 +68,7 @@ def test_how_it_ends_there_is_how_it_ends_here(pytester: pytest.Pytester, run: R
 
         def test_fails():
             answer = 41
+            print("what it said")
             assert answer == 42
 
         def test_skips():
@@ -94,6 +95,8 @@ def test_how_it_ends_there_is_how_it_ends_here(pytester: pytest.Pytester, run: R
     done.stdout.fnmatch_lines(
         [
             "*assert 41 == 42",
+            "*Captured stdout call*",
+            "what it said",
             "*XPASS(strict)*",
             "*came to no result (exit status 7)*",
             "*fixture 'nosuch' not found*",

@@ -92,6 +92,13 @@ def test_a_narrow_console_gives_up_the_bars_and_then_the_titles() -> None:
     assert "what it is" not in narrow
 
 
+def test_variants_that_nothing_is_known_of_but_their_names_have_no_column_of_words() -> None:
+    section = sample.section(sample.row("orders=1000", 12.0), sample.row("orders=20000", 26.0))
+    assert "what it is" not in _printed(sample.report(section), width=120)
+    told = sample.section(sample.row("orders=1000", 12.0, title="a short export"))
+    assert "what it is" in _printed(sample.report(told), width=120)
+
+
 def test_a_bad_outcome_is_red_and_a_good_one_green() -> None:
     printed = _printed(sample.report(sample.league()), width=160, colour=True)
     assert re.search(r"\x1b\[1;31mwrong output: not a saving", printed)

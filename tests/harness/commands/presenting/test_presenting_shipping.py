@@ -19,7 +19,7 @@ from harness.units import MIB
 from reports.document import AsWrittenRow, ClaimRow
 
 SWITCHES = ("a", "b", "c", "d")
-TITLES = {name: f"fix {name}" for name in SWITCHES}
+TITLES = {name: f"fix {name}: does {name}" for name in SWITCHES}
 
 
 def peaks(peak: Callable[[Combination], float]) -> Peaks:
@@ -39,9 +39,9 @@ def test_the_one_that_saves_the_most_beside_those_shipped_is_next_and_the_idle_a
     assert shipping.rest == ("b", "d")
     assert shipping.rest_saves_bytes == {"league": 0}
     said = list(shipping_words(shipping, TITLES))
-    assert said[0] == "Ship fix a first: it saves 60.00 MiB of league."
-    assert said[1] == "Ship fix c next: it saves 5.00 MiB of league beside those before it."
-    assert "fix b and fix d together save 0 B of league" in said[2]
+    assert said[0] == "Ship fix a (does a) first: it saves 60.00 MiB of league."
+    assert said[1] == "Ship fix c (does c) next: it saves 5.00 MiB of league beside those before it."
+    assert "fix b (does b) and fix d (does d) together save 0 B of league" in said[2]
 
 
 def test_what_matters_in_one_scenario_is_shipped() -> None:
@@ -80,7 +80,7 @@ def test_claims_are_sorted_by_what_became_of_them_where_they_could_be_tested() -
     assert said == [
         "Claims that held wherever they could be tested: held (2-5 MB).",
         "Claims that were exceeded: more (2-5 MB).",
-        "Claims that did not hold: less (2-5 MB) and mixed (2-5 MB).",
+        "Claims that a fix alone did not keep: less (2-5 MB) and mixed (2-5 MB).",
         "Claims that could not be tested anywhere: untested (2-5 MB).",
     ]
 
@@ -101,8 +101,8 @@ def test_letters_that_lose_data_or_save_less_than_half_are_warned_of() -> None:
         AsWrittenRow(fix="idle", effective_bytes=4096, as_written_bytes=0, loses=""),
     ]
     assert list(letter_words(letters_in_all([("league", rows)]))) == [
-        "Do not ship loses as it was written: it loses every field.",
-        "As it was written, short saves 1.00 MiB instead of 9.00 MiB in league.",
+        "Do not ship loses to the letter of its description: that loses every field.",
+        "To the letter of its description, short saves 1.00 MiB instead of 9.00 MiB in league.",
     ]
 
 
@@ -112,8 +112,8 @@ def test_floors_and_the_judged_limit_are_told() -> None:
         {"variant": "baseline", "floor_bytes": 80 * MIB, "at": at},
         {"variant": "all", "floor_bytes": None, "at": at | {"finishes": True}},
     ]
-    assert list(floor_words({"league": entries})) == [
+    assert list(floor_words({"league": entries}, {64 * MIB: "small machine"})) == [
         "The smallest memory under which league still finishes: baseline 80.00 MiB.",
-        "Under 64.00 MiB, league does not finish (out-of-memory) with baseline.",
-        "Under 64.00 MiB, league finishes with all.",
+        "Under the memory of a small machine (64.00 MiB), league does not finish (out-of-memory) with baseline.",
+        "Under the memory of a small machine (64.00 MiB), league finishes with all.",
     ]
