@@ -12,6 +12,8 @@ COLOURS = {
     Role.AS_WRITTEN: "#CC79A7",
     Role.OTHER: "#B8A000",
 }
-RISE = "#E69F00"  # of a step that costs memory instead of saving it
+RISE = "#E69F00"  # of a step that costs memory, and of what is lost when a fix is left out
+# The ends of ColorBrewer's PuOr: told apart with every common colour blindness, and equally dark.
+REPLACE, NEED = "#B35806", "#542788"
 # Phases are told apart from each other and never stand beside roles' bars.
 PHASE_COLOURS = ("#999999", "#0072B2", "#E69F00", "#CC79A7", "#56B4E9", "#F0E442", "#000000")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _DRAWN = {
     wording.ALONE: style.COLOURS[Role.STEP],
     wording.SHARE: style.COLOURS[Role.SINGLE],
-    wording.LEFT_OUT: "#E69F00",
+    wording.LEFT_OUT: style.RISE,
 }
 _BAND = 0.8  # of a row, for its bars together
 _WHISKER = 2.5  # points from the bar's middle line to the end of an interval's cap

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from matplotlib.colors import LinearSegmentedColormap, TwoSlopeNorm
 from matplotlib.patches import Patch, Rectangle
 
-from reports import wording
+from reports import palette, wording
 from reports.charts import labels, style
 
 if TYPE_CHECKING:
@@ -17,9 +17,8 @@ if TYPE_CHECKING:
 
     from reports.document import Attribution, InteractionCell, Report, Section
 
-# The ends of ColorBrewer's PuOr: told apart with every common colour blindness, and equally dark.
-_REPLACE, _NEITHER, _NEED = "#B35806", "#F2F2F2", "#542788"
-_MAP = LinearSegmentedColormap.from_list("interactions", [_REPLACE, _NEITHER, _NEED])
+_NEITHER = "#F2F2F2"
+_MAP = LinearSegmentedColormap.from_list("interactions", [palette.REPLACE, _NEITHER, palette.NEED])
 _LEAST_COLOUR = 0.12  # of the scale, so that a noticeable amount is seen beside a large one
 _CELL_INCHES = 0.5
 _FRAME_INCHES = 0.85  # for the names below the matrix and its key
@@ -65,7 +64,7 @@ def _figure(section: "Section", attribution: "Attribution") -> "Figure":
                 _draw_cell(axes, column, row, pair, largest)
     _name_sides(axes, fixes)
     figure.legend(
-        handles=[Patch(color=_REPLACE), Patch(color=_NEED), Patch(color=_NEITHER)],
+        handles=[Patch(color=palette.REPLACE), Patch(color=palette.NEED), Patch(color=_NEITHER)],
         labels=["replace each other", "need each other", "independent"],
         loc="outside lower left",
         ncols=3,

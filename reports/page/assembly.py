@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from reports import wording
 from reports.page import bars, links
-from reports.palette import COLOURS, PHASE_COLOURS, RISE
+from reports.palette import COLOURS, NEED, PHASE_COLOURS, REPLACE, RISE
 
 _FOLDER = Path(__file__).parent
 _LIBRARY = _FOLDER / "vendor" / "uplot"
@@ -73,10 +73,16 @@ def _style() -> str:
     colours |= {f"phase-{number}": colour for number, colour in enumerate(PHASE_COLOURS)}
     colours["role-rise"] = RISE
     properties = "".join(f"--{name}:{colour};" for name, colour in colours.items())
+    properties += f"--less:{_channels(REPLACE)};--more:{_channels(NEED)};"
     fills = "".join(f".{name}{{fill:var(--{name});stroke:var(--{name})}}" for name in colours)
     own = (_FOLDER / "page.css").read_text(encoding="utf-8")
     library = (_LIBRARY / "uPlot.min.css").read_text(encoding="utf-8")
     return _one_paragraph(f"{library}\n:root{{{properties}}}\n{fills}\n{own}")
+
+
+def _channels(colour: str) -> str:
+    """Write a colour as the numbers that `rgba` takes."""
+    return ",".join(str(channel) for channel in bytes.fromhex(colour.removeprefix("#")))
 
 
 @cache

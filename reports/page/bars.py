@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from reports import wording
 from reports.document import Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from reports.document import AsWrittenRow, Attribution, ClaimRow, InteractionCell, Row, Section
+    from reports.wording import AttributionColumn
 
 _MARGIN = 0.03  # of a scale that has marks at its ends, so that they are whole
 _SHADES = 4
@@ -82,6 +84,6 @@ def shade(cell: "InteractionCell", cells: "Iterable[InteractionCell]") -> str:
     return f"{'less' if cell.saved_bytes < 0 else 'more'}-{step}" if step else "even"
 
 
-def role_class(role: Role) -> str:
-    """Name the class that has a role's colour."""
-    return f"role-{role}"
+def sense_class(sense: "AttributionColumn") -> str:
+    """Name the colour of a sense in which a fix saves something, as the chart of the attribution has it."""
+    return {wording.SHARE: str(Role.SINGLE), wording.LEFT_OUT: "rise"}.get(sense.heading, str(Role.STEP))

@@ -175,7 +175,7 @@ def _growth_lines(growth: "Growth") -> "Iterable[Line]":
         name=growth.variant,
         xs=list(growth.sizes),
         ys=[in_mib(size) for size in growth.peak_bytes],
-        label=f"{wording.size(round(growth.slope_bytes))} a team",
+        label=f"{wording.slope(growth.slope_bytes)} B a team",
         points=True,
         **shown,  # type: ignore[arg-type]
     )

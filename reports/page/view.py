@@ -9,11 +9,12 @@ from reports.ordering import in_reading_order, panels_of
 from reports.page import series
 
 if TYPE_CHECKING:
-    from reports.document import AttributionRow, ClaimRow, InteractionCell, Report, Row, Section
+    from reports.document import ClaimRow, InteractionCell, Report, Row, Section
     from reports.page.series import Chart
+    from reports.wording import AttributionColumn
 
 MOST_BARS = 60  # rows of bars for one meter; the table of all samples has the rest
-_MOST_PAIRS_IN_WORDS = 6
+_MOST_PAIRS_IN_WORDS = 8
 _MOST_PHASES = 12
 _TOLD = (Role.REFERENCE, Role.BEFORE, Role.AFTER)
 
@@ -43,29 +44,7 @@ class Matrix:
 
     fixes: tuple[str, ...]
     cells: "dict[tuple[str, str], InteractionCell]"  # each pair both ways
-    strongest: "tuple[InteractionCell, ...]"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Term:
-    """One of the terms in which a saving can be told, and the field of a row that has it."""
-
-    words: str
-    field: str
-    role: Role
-
-    def of(self, row: "AttributionRow") -> int | None:
-        """Take this term's figure from a row."""
-        amount: int | None = getattr(row, self.field)
-        return amount
-
-
-_TERMS = (
-    Term(words="its share", field="shapley_bytes", role=Role.AFTER),
-    Term(words="alone", field="alone_bytes", role=Role.SINGLE),
-    Term(words="lost without it", field="leave_one_out_bytes", role=Role.SINGLE),
-    Term(words="as its step", field="cumulative_bytes", role=Role.STEP),
-)
+    words: tuple[str, ...]  # of the strongest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +56,7 @@ class SectionView:
     tiles: tuple[Tile, ...]
     bars: tuple[Bars, ...]
     claims: "list[tuple[str, list[ClaimRow]]]"  # unit, and those that share a scale
-    terms: tuple[Term, ...]  # those in which some saving is known
+    senses: "list[AttributionColumn]"  # in which a saving is known
     matrix: Matrix | None
     timeline: "Chart | None"
     growth: "Chart | None"
@@ -87,7 +66,7 @@ class SectionView:
     @property
     def shares(self) -> bool:
         """Whether the saving is divided into shares."""
-        return any(term.field == "shapley_bytes" for term in self.terms)
+        return any(sense.heading == wording.SHARE for sense in self.senses)
 
     @property
     def charts(self) -> "list[Chart]":
@@ -109,7 +88,7 @@ def _view(section: "Section", anchor: str) -> SectionView:
         tiles=tuple(_tiles(section)),
         bars=tuple(_bars(section, meter) for meter in wording.meters(section.rows)),
         claims=panels_of(section.claims),
-        terms=_terms(section),
+        senses=wording.attribution_columns(section.attribution) if section.attribution else [],
         matrix=_matrix(section),
         timeline=series.over_time(section, f"{anchor}-time"),
         growth=series.over_size(section, f"{anchor}-size"),
@@ -139,11 +118,6 @@ def _bars(section: "Section", meter: str) -> Bars:
     return Bars(meter=meter, rows=tuple(rows[index] for index in kept), left_out=len(rows) - len(kept))
 
 
-def _terms(section: "Section") -> tuple[Term, ...]:
-    rows = section.attribution.rows if section.attribution else ()
-    return tuple(term for term in _TERMS if any(term.of(row) is not None for row in rows))
-
-
 def _matrix(section: "Section") -> Matrix | None:
     attribution = section.attribution
     if attribution is None or not attribution.interactions:
@@ -152,5 +126,4 @@ def _matrix(section: "Section") -> Matrix | None:
     in_pairs = (fix for pair in pairs for fix in (pair.first, pair.second))
     fixes = tuple(dict.fromkeys((*(row.fix for row in attribution.rows), *in_pairs)))
     cells = {(pair.first, pair.second): pair for pair in pairs} | {(pair.second, pair.first): pair for pair in pairs}
-    told = sorted((pair for pair in pairs if pair.words), key=lambda pair: -abs(pair.saved_bytes))
-    return Matrix(fixes=fixes, cells=cells, strongest=tuple(told[:_MOST_PAIRS_IN_WORDS]))
+    return Matrix(fixes=fixes, cells=cells, words=tuple(wording.interaction_words(attribution)[:_MOST_PAIRS_IN_WORDS]))

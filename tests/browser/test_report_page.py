@@ -44,7 +44,7 @@ def test_a_page_opens_without_a_complaint_and_asks_for_nothing(
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_name_does_nothing_but_be_read(open_page: Callable[..., Any], text: str) -> None:
-    opened = open_page(FORMAT.render(sample.hostile(text)))
+    opened = open_page(FORMAT.render(sample.hostile_findings(text)))
     page = opened.page
     # Wherever the script writes: the cursor's values, the order and the filter of the table.
     page.locator(".plot").first.press("End")
@@ -140,7 +140,7 @@ def test_a_page_fits_its_window_and_can_be_looked_at(
 
 @pytest.mark.parametrize("text", ["x" * 300, "word " * 60])
 def test_a_name_however_long_does_not_push_the_page_apart(open_page: Callable[..., Any], text: str) -> None:
-    page = open_page(FORMAT.render(sample.hostile(text)), width=390).page
+    page = open_page(FORMAT.render(sample.hostile_findings(text)), width=390).page
     assert page.evaluate(_WIDTH) == 390
 
 

@@ -374,7 +374,7 @@ def attribution() -> Attribution:
             fix=name,
             shapley_bytes=mib(figures.get(n, (0.2,))[0]),
             alone_bytes=mib(figures[n][1]) if n in figures else 0,
-            leave_one_out_bytes=mib(figures[n][2]) if n in figures else None,
+            leave_one_out_bytes=mib(figures[n][2]) if n in figures else 0,
             cumulative_bytes=mib(figures[n][3]) if n in figures else 4096,
         )
         for n, name in names.items()
@@ -383,10 +383,10 @@ def attribution() -> Attribution:
         InteractionCell(
             first=names[one],
             second=names[other],
-            saved_bytes=mib(-29.5) if other in figures else mib(1.2) if (one, other) == (4, 6) else 0,
+            saved_bytes=mib(-29.5) if other in figures else mib(0.2) if (one, other) == (4, 6) else 0,
             words=f"fix {one} and fix {other} replace each other: together they save 29.50 MiB less than apart."
             if other in figures
-            else "",
+            else f"fix {one} and fix {other} are independent",
         )
         for one, other in combinations(names, 2)
     )
@@ -466,6 +466,27 @@ def full() -> Report:
     return report(
         with_findings(), incident(), noise=noise, warnings=("address randomisation could not be switched off",)
     )
+
+
+def hostile_findings(text: str) -> Report:
+    """Put one text into every place that `hostile` leaves out."""
+    report_of = hostile(text)
+    (one,) = report_of.sections
+    share = AttributionRow(fix=text, alone_bytes=2, leave_one_out_bytes=1, cumulative_bytes=1, shapley_bytes=1)
+    pair = InteractionCell(first=text, second=f"{text} 2", saved_bytes=-MIB, words=text)
+    line = replace(growth()[0], variant=text)
+    everywhere = replace(
+        one,
+        rows=(replace(one.rows[0], artifacts=(text, f"../{text}")), *one.rows[1:]),
+        remarks=(text,),
+        attribution=Attribution(rows=(share,), interactions=(pair,), saved_bytes=1, notes=(text,)),
+        as_written=(AsWrittenRow(fix=text, effective_bytes=1, as_written_bytes=2, loses=text),),
+        growth=(line,),
+        growth_notes=(text,),
+        instruments=(InstrumentRow(variant=text, figures=((text, 1), ("memray", None))),),
+        instrument_notes=(text,),
+    )
+    return replace(report_of, sections=(everywhere,), noise=(text,))
 
 
 def many_samples(count: int) -> Report:

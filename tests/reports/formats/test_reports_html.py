@@ -109,8 +109,10 @@ def test_the_policy_allows_what_stands_in_the_page_and_nothing_else() -> None:
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_name_stays_text(text: str) -> None:
-    page, harmless = _page(sample.hostile(text)), _page(sample.hostile("name"))
-    assert page.elements == harmless.elements
+    page, harmless = _page(sample.hostile_findings(text)), _page(sample.hostile_findings("name"))
+    links = page.elements.count("a"), harmless.elements.count("a")
+    assert links[0] <= links[1], "a file's name may be no link, and never brings one"
+    assert [one for one in page.elements if one != "a"] == [one for one in harmless.elements if one != "a"]
     assert {name for _, name, _ in page.attributes} == {name for _, name, _ in harmless.attributes}
     assert wording.plain(text) in "".join(page.texts)
     assert _data(page)[0]["lines"][0]["name"] == wording.plain(text)
@@ -161,3 +163,28 @@ def test_a_share_of_a_failed_variant_is_no_bar_of_its_own_colour() -> None:
     text = FORMAT.render(sample.realistic())
     row = text[text.index("<code>fix-2-as-written") :]
     assert 'class="role-as-written unsound"' in row[: row.index("</tr>")]
+
+
+def test_a_sense_that_nobody_measured_has_no_column() -> None:
+    attribution = sample.attribution()
+    rows = tuple(replace(row, shapley_bytes=None, leave_one_out_bytes=None) for row in attribution.rows)
+    partly = replace(attribution, rows=rows, interactions=(), saved_bytes=None)
+    text = FORMAT.render(sample.report(replace(sample.league(), attribution=partly)))
+    assert 'data-label="alone"' in text
+    assert 'data-label="share"' not in text
+    assert "Fixes that replace" not in text
+
+
+def test_claims_of_another_magnitude_have_a_scale_of_their_own() -> None:
+    small, *_ = (claim for claim in sample.claims() if claim.unit == "MiB")
+    large = replace(small, fix="all", claimed_low=500.0, claimed_high=700.0, measured=None)
+    alone, both = (
+        FORMAT.render(sample.report(sample.section(sample.row("x", 1.0), claims=claims)))
+        for claims in ((small,), (small, large))
+    )
+    band = '<rect class="band"'
+    assert alone[alone.index(band) :][:60] == both[both.index(band) :][:60]
+
+
+def test_the_default_runs_page_is_small() -> None:
+    assert len(FORMAT.render(sample.full()).encode()) < 2_000_000
