@@ -49,10 +49,11 @@ def _transparent_huge_pages() -> str:
 def differences(base: Environment, head: Environment) -> list[str]:
     """Name what two environments differ in, with both values; the fingerprints themselves are not asked."""
     there, here = _flat(base), _flat(head)
+    names = [name for name in dict.fromkeys([*there, *here]) if there.get(name) != here.get(name)]
+    values = [(there.get(name, "unset"), here.get(name, "unset")) for name in names]
     return [
-        f"{one_line(name).replace('_', ' ')} {one_line(there.get(name, 'unset'))} and {one_line(here.get(name, 'unset'))}"
-        for name in dict.fromkeys([*there, *here])
-        if there.get(name) != here.get(name)
+        f"{one_line(name).replace('_', ' ')} {one_line(base_value)} and {one_line(head_value)}"
+        for name, (base_value, head_value) in zip(names, values, strict=True)
     ]
 
 
