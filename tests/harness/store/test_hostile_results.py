@@ -128,7 +128,7 @@ def mutated(changes: list[Step]) -> str:
         try:
             for key in place[:-1]:
                 holder = holder[key]
-            change(holder, place[-1], value)
+            change(holder, place[-1], deepcopy(value))
         except (KeyError, IndexError, TypeError, AttributeError):
             continue  # an earlier change has taken that place away
     return json.dumps(document)
