@@ -7,6 +7,8 @@ from harness.environment import differences
 from harness.errors import UsageError
 from harness.model import Change, Promotion, Results
 
+MOST_PROMOTIONS = 10_000  # that a document may have by its schema
+
 
 def promote(results: Results, baseline: Results | None, *, reason: str, by: str, at: datetime) -> Results:
     """Put the samples of a run in the place of those of a baseline, or make a baseline of the run.
@@ -14,7 +16,8 @@ def promote(results: Results, baseline: Results | None, *, reason: str, by: str,
     Samples that the run lacks stay as they are. Timelines are left out: a baseline is compared with and not looked at.
 
     Raises:
-        UsageError: a sample of the run failed, or samples from two environments would stand side by side.
+        UsageError: a sample of the run failed, samples from two environments would stand side by side, or the
+            baseline's history is full.
     """
     failed = next((sample for sample in results.samples if sample.failed or not sample.peak_bytes), None)
     if failed is not None:
@@ -35,6 +38,8 @@ def promote(results: Results, baseline: Results | None, *, reason: str, by: str,
         )
         for key, sample in fresh.items()
     )
+    if baseline is not None and len(baseline.history) >= MOST_PROMOTIONS:
+        raise UsageError(f"The baseline's history is full: it has {MOST_PROMOTIONS:,} entries. Begin a new baseline.")
     promotion = Promotion(at=at.isoformat(timespec="seconds"), by=by, reason=reason, changes=changes)
     return Results(
         created=results.created,

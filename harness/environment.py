@@ -49,15 +49,12 @@ def _transparent_huge_pages() -> str:
 def differences(base: Environment, head: Environment) -> list[str]:
     """Name what two environments differ in, with both values; the fingerprints themselves are not asked."""
     there, here = _flat(base), _flat(head)
+    names = [name for name in dict.fromkeys([*there, *here]) if there.get(name) != here.get(name)]
+    values = [(there.get(name, "unset"), here.get(name, "unset")) for name in names]
     return [
-        f"{name.replace('_', ' ')} {_words(there, name)} and {_words(here, name)}"
-        for name in map(str, dict.fromkeys([*there, *here]))
-        if there.get(name) != here.get(name)
+        f"{one_line(name).replace('_', ' ')} {one_line(base_value)} and {one_line(head_value)}"
+        for name, (base_value, head_value) in zip(names, values, strict=True)
     ]
-
-
-def _words(facts: Mapping[str, object], name: str) -> str:
-    return one_line(facts.get(name, "unset"))
 
 
 def _flat(environment: Environment) -> dict[str, object]:

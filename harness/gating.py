@@ -111,7 +111,7 @@ class Gating:
         ]
         if len(chosen) < len((BASE, HEAD)):
             return ()
-        readings = self.session.read(chosen, [CAUSE_METER], 1, self.observer_for)
+        readings = self.session.read(chosen, [CAUSE_METER], 1, self.observer_for, first=self._rounds)
         sites = {
             name: relative_to(_sites(readings, f"{name} "), side.roots) for name, side in sides.items() if side.roots
         }

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from harness.units import format_bytes, format_shift
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from harness.gate import GateRow
     from reports.document import Attribution, AttributionRow, Growth, InteractionCell, Report, Row
 
 NO_FIGURE = "-"
@@ -37,7 +38,8 @@ def plain(text: str) -> str:
     Results files may come from strangers. White space of any kind becomes one space; a character without a shape,
     and the first one of a workflow command, are written as their escapes (`\x1b`), so that a name stays a name.
     """
-    visible = "".join(map(_visible, " ".join(text.split())))
+    line = " ".join(text.split())
+    visible = line if line.isprintable() else "".join(map(_visible, line))
     return _COMMAND.sub(lambda found: f"\\x{ord(found[0]):02x}", visible)
 
 
@@ -177,6 +179,16 @@ def growth(growth: "Growth") -> str:
 def meters(rows: "tuple[Row, ...]") -> list[str]:
     """List the meters of some rows in the order in which they appear; figures of two are never compared."""
     return list(dict.fromkeys(row.meter for row in rows))
+
+
+def of_several_meters(rows: "Sequence[GateRow]") -> bool:
+    """Tell whether the rows of a judgement are only told apart by their meters."""
+    return len({row.meter for row in rows}) > 1
+
+
+def variant_of(row: "GateRow", *, name_meter: bool) -> str:
+    """Name the variant of a judged row, with the meter where rows of several stand together."""
+    return f"{row.variant} ({row.meter})" if name_meter else row.variant
 
 
 def warnings_of(report: "Report") -> list[str]:

@@ -1,5 +1,6 @@
 """`membench gate`: decide whether a change may go in by its peak memory."""
 
+import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -26,7 +27,7 @@ from harness.session import Session
 from harness.store.files import atomic_writer, writable_folder
 from harness.store.gates import gate_document
 from harness.store.results import read_results, write_results
-from harness.units import format_bytes, parse_share, parse_size
+from harness.units import KIB, format_bytes, parse_share, parse_size
 from reports.gates import load_gate_format
 from reports.gates.console import render_gate
 
@@ -53,7 +54,22 @@ class _Asked:
     most_repeats: int
     jobs: int
     timeout: float
-    selected: bool  # whether only some of the workloads were asked for
+    scenarios: tuple[str, ...]
+    variants: tuple[str, ...]
+
+    @property
+    def selected(self) -> bool:
+        """Whether only some of the workloads were asked for."""
+        return bool(self.scenarios or self.variants)
+
+    def stored(self, results: Results) -> dict[Key, Sample]:
+        """Give those samples of a document that were asked for by name; all of them where none are named."""
+        return {
+            sample.key: sample
+            for sample in results.samples
+            if (not self.scenarios or sample.scenario in self.scenarios)
+            and (not self.variants or sample.variant in self.variants)
+        }
 
 
 @click.command(name="gate")
@@ -145,14 +161,15 @@ def command(
         most_repeats=max(first, most_repeats),
         jobs=jobs,
         timeout=timeout,
-        selected=bool(scenarios or variants),
+        scenarios=tuple(scenarios),
+        variants=tuple(variants),
     )
     folder = writable_folder(out) if out is not None else None
     stored = read_results(baseline) if baseline is not None else None
     if head is not None:
         assert stored is not None
         results = read_results(head)
-        judgement = _judge_stored(results, stored, asked)
+        judgement = _judge_stored(results, stored, asked, meters)
     else:
         workloads = suite.prepare(suite.workloads(scenarios, variants))
         judgement, results = _judge_measured(suite, workloads, ref, stored, asked)
@@ -168,16 +185,20 @@ def _thresholds(settings: GateSettings, relative: str | None, absolute: str | No
     )
 
 
-def _judge_stored(head: Results, stored: Results, asked: _Asked) -> Judgement:
+def _judge_stored(head: Results, stored: Results, asked: _Asked, meters: Sequence[str]) -> Judgement:
+    """Compare two documents; all meters count that they have, unless some were asked for.
+
+    Raises:
+        UsageError: the environments differ, or there is nothing to compare.
+    """
     warnings = _environment_warnings(stored.environment, head.environment, asked)
-    base = {sample.key: sample for sample in stored.samples}
-    rows = judge_all(
-        base,
-        {sample.key: sample for sample in head.samples},
-        asked.thresholds,
-        against=THE_BASELINE,
-        removed=asked.removed,
+    here, there = (
+        {key: sample for key, sample in asked.stored(results).items() if not meters or sample.meter in meters}
+        for results in (head, stored)
     )
+    if not here and not there:
+        raise UsageError("There is nothing to compare: neither document has a sample of what was asked for.")
+    rows = judge_all(there, here, asked.thresholds, against=THE_BASELINE, removed=asked.removed)
     return Judgement(rows=tuple(rows), thresholds=asked.thresholds, warnings=tuple(warnings))
 
 
@@ -226,7 +247,8 @@ def _require_above(floor: int, thresholds: Thresholds) -> None:
     if thresholds.absolute_bytes < floor:
         raise UsageError(
             f"A threshold of {format_bytes(thresholds.absolute_bytes)} lies below the noise of this machine: unchanged "
-            f"trials differed by {format_bytes(floor)} just now. Give --absolute {format_bytes(floor)!r} or more."
+            f"trials differed by {format_bytes(floor)} just now. "
+            f"Give --absolute '{math.ceil(floor / KIB)} KiB' or more."
         )
 
 

@@ -35,7 +35,7 @@ def command(results: Path, file: Path, reason: str, by: str | None) -> int:
     """  # noqa: D301 - \b is click's mark for lines to leave as they are
     if not reason.strip() or len(reason) > LONGEST_REASON:
         raise UsageError(f"--reason takes 1 to {LONGEST_REASON:,} characters that say why the level is accepted.")
-    baseline = read_results(file) if file.exists() else None
+    baseline = read_results(file) if os.path.lexists(file) else None
     accepted = promote(
         read_results(results),
         baseline,

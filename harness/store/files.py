@@ -3,7 +3,7 @@
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -41,11 +41,18 @@ def writable_file(path: Path) -> Path:
 
 @contextmanager
 def atomic_writer(path: Path) -> Iterator[IO[str]]:
-    """Open a text file that takes its place only once it is complete."""
+    """Open a text file that takes its place only once it is complete.
+
+    Raises:
+        UnwritableOutputError: it cannot be written; what was there before stays.
+    """
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with part.open("w", encoding="utf-8", newline="\n") as file:
             yield file
         part.replace(path)
+    except OSError as error:
+        raise UnwritableOutputError(f"Cannot write {path}: {error.strerror}.") from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()

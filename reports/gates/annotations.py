@@ -14,6 +14,7 @@ from reports import wording
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from harness.causes import Cause
     from harness.gate import GateRow, Judgement
 
 MOST = 10  # of one kind that GitHub shows for a step
@@ -39,8 +40,8 @@ class Annotations:
 def _command(row: "GateRow") -> str:
     title = f"Peak memory: {row.scenario}/{row.variant}"
     properties = [f"title={_property(title)}"]
-    if row.causes:
-        cause = row.causes[0]
+    cause = _shown_cause(row)
+    if cause is not None:
         properties = [f"file={_property(cause.file)}", f"line={cause.line}", *properties]
     return f"::error {','.join(properties)}::{_data(' '.join(_sentences(row)))}"
 
@@ -50,8 +51,15 @@ def _sentences(row: "GateRow") -> "Iterator[str]":
     if row.base_bytes is not None and row.head_bytes is not None:
         figures = f" ({format_bytes(row.base_bytes)} to {format_bytes(row.head_bytes)}, against {row.against})"
     yield f"{row.verdict}: {row.reason}{figures}."
-    for cause in row.causes[:1]:
+    cause = _shown_cause(row)
+    if cause is not None:
         yield f"{cause.function} at this line holds {format_shift(cause.shift_bytes)} at the peak."
+
+
+def _shown_cause(row: "GateRow") -> "Cause | None":
+    """Pick the largest in the project's own files, for those are what GitHub can show; else the largest of all."""
+    own = (cause for cause in row.causes if not cause.file.startswith(("/", "<")))
+    return next(own, next(iter(row.causes), None))
 
 
 def _data(text: str) -> str:

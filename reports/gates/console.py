@@ -33,13 +33,14 @@ def render_gate(judgement: "Judgement", console: Console) -> None:
     console.print(Text.assemble("gate: ", (str(judgement.verdict), style)))
     console.print(Text(wording.plain(judgement.headline)))
     others = list(dict.fromkeys(row.against for row in judgement.rows))
+    several = wording.of_several_meters(judgement.rows)
     if len(others) == 1:
         console.print(Text(f"Base: {wording.plain(others[0])}."))
     if judgement.rows:
-        console.print(_table(judgement.rows, name_others=len(others) > 1))
+        console.print(_table(judgement.rows, name_others=len(others) > 1, name_meters=several))
     for row in judgement.rows:
         if row.verdict is not Verdict.PASS:
-            console.print(Text.assemble(("- ", ""), *_reason(row)))
+            console.print(Text.assemble(("- ", ""), *_reason(row, name_meter=several)))
         for cause in row.causes:
             where = f"{wording.plain(cause.file)}:{cause.line} {wording.plain(cause.function)}"
             console.print(Text(f"    {format_shift(cause.shift_bytes):>12}  {where}"))
@@ -47,7 +48,7 @@ def render_gate(judgement: "Judgement", console: Console) -> None:
         console.print(Text(f"! {wording.plain(warning)}", "yellow"))
 
 
-def _table(rows: "Sequence[GateRow]", *, name_others: bool) -> Table:
+def _table(rows: "Sequence[GateRow]", *, name_others: bool, name_meters: bool) -> Table:
     table = Table(box=None, pad_edge=False)
     for heading in ("scenario", "variant"):
         table.add_column(heading, overflow="fold")
@@ -59,7 +60,7 @@ def _table(rows: "Sequence[GateRow]", *, name_others: bool) -> Table:
     for row in rows:
         table.add_row(
             Text(wording.plain(row.scenario)),
-            Text(wording.plain(row.variant)),
+            Text(wording.plain(wording.variant_of(row, name_meter=name_meters))),
             wording.size(row.base_bytes),
             wording.size(row.head_bytes),
             wording.shift(row.shift.bytes if row.shift else None),
@@ -69,8 +70,8 @@ def _table(rows: "Sequence[GateRow]", *, name_others: bool) -> Table:
     return table
 
 
-def _reason(row: "GateRow") -> list[tuple[str, str]]:
-    name = f"{wording.plain(row.scenario)}/{wording.plain(row.variant)}"
+def _reason(row: "GateRow", *, name_meter: bool) -> list[tuple[str, str]]:
+    name = f"{wording.plain(row.scenario)}/{wording.plain(wording.variant_of(row, name_meter=name_meter))}"
     return [(name, "bold"), (f": {row.verdict}: {wording.plain(row.reason)}", "")]
 
 
