@@ -32,8 +32,9 @@ class Opened:
         self.asked_elsewhere = [url for url in self.requests if url not in {path.as_uri(), "data:,"}]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
+    # Not for the whole session: while Playwright is there its event loop is running, and no other test could run one.
     playwright = pytest.importorskip("playwright.sync_api", reason=_HOW)
     path = os.environ.get("MEMBENCH_CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
     if path is None:
