@@ -11,19 +11,23 @@ AGAINST ?= HEAD~1
 # The incident is about the levels and about each fix alone; its trials are heavy, so it has these and no repeats.
 INCIDENT := sequential baseline fix-1 fix-2 fix-3 fix-4 fix-5 fix-6 fix-7 all
 
+# What the page of the main job is made of.
+RUNS := league incident attribution
+
 # The pictures that README.md shows.
-IMAGES := peaks-incident timeline-incident waterfall-league claims-league
+IMAGES := peaks-incident timeline-incident attribution-league interactions-league
 
 .PHONY: bench charts test browser lint gate format benchmarks findings peers clean
 
-bench: $(VENV)/.installed  ## the main job: every variant of the league, then the incident's levels
+bench: $(VENV)/.installed  ## the main job: the league in every variant, the incident's levels, who saved what
 	$(BIN)/membench run --scenario league --repeats 3 --jobs $(JOBS) --out $(OUT)/league
 	$(BIN)/membench run --scenario incident --repeats 1 --jobs $(JOBS) $(INCIDENT:%=--variant %) --out $(OUT)/incident
-	$(BIN)/membench report $(OUT)/league/results.json $(OUT)/incident/results.json --out $(OUT) --format html
+	$(BIN)/membench attribute --scenario league --jobs $(JOBS) --out $(OUT)/attribution --format markdown > /dev/null
+	$(BIN)/membench report $(RUNS:%=$(OUT)/%/results.json) --out $(OUT) --format html
 
 charts: $(VENV)/.installed  ## the pictures of README.md, of the last run of the main job
-	@test -f $(OUT)/league/results.json -a -f $(OUT)/incident/results.json || $(MAKE) bench
-	$(BIN)/membench report $(OUT)/league/results.json $(OUT)/incident/results.json --out $(OUT) --format html
+	@for run in $(RUNS); do test -f $(OUT)/$$run/results.json || exec $(MAKE) bench; done
+	$(BIN)/membench report $(RUNS:%=$(OUT)/%/results.json) --out $(OUT) --format html
 	mkdir -p docs/images
 	cp $(IMAGES:%=$(OUT)/charts/%.png) docs/images/
 

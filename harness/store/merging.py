@@ -23,9 +23,13 @@ def merge(runs: Sequence[tuple[str, Results]]) -> tuple[Results, tuple[str, ...]
             warnings.append(
                 f"{name} comes from another environment than {first_name}: their figures cannot be compared"
             )
-        again = sum(1 for sample in results.samples if sample.key in kept)
-        if again:
-            warnings.append(f"{again} of the samples in {name} are in a document before it, whose figures are shown")
+        other = sum(
+            1
+            for sample in results.samples
+            if sample.key in kept and kept[sample.key].median_bytes != sample.median_bytes
+        )
+        if other:
+            warnings.append(f"{other} of the samples in {name} have another peak in a document before it, which is shown")
         for sample in results.samples:
             kept.setdefault(sample.key, sample)
     return replace(first, samples=tuple(kept.values())), tuple(warnings)

@@ -14,7 +14,12 @@ def test_all_samples_are_kept_in_order_and_of_one_key_the_first() -> None:
         ("all", 100),
         ("fix-1", 100),
     ]
-    assert warnings == ("1 of the samples in b are in a document before it, whose figures are shown",)
+    assert warnings == ("1 of the samples in b have another peak in a document before it, which is shown",)
+
+
+def test_a_sample_that_says_the_same_again_is_no_news() -> None:
+    once = results(sample())
+    assert merge([("a", once), ("b", once)]) == (once, ())
 
 
 def test_environments_that_differ_are_named() -> None:
