@@ -1,11 +1,11 @@
 """Base and head are measured in turn until every row is decided, and the worst rows get their causes."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from acted_sessions import ActedSession, Asked, nobody
 from sample_results import ENVIRONMENT
 
 from harness.controls import available_controls
@@ -13,72 +13,16 @@ from harness.gate import GateRow, Thresholds, Verdict, judge_all
 from harness.gating import BASE, HEAD, MOST_ROWS_WITH_CAUSES, Gating, Side
 from harness.isolation import Isolation
 from harness.kinds import COMMAND
-from harness.model import CallSite, Outcome, Reading, Trial, Workload
-from harness.session import ObserverFor, Session
+from harness.model import Workload
 
 MIB = 1024 * 1024
-Asked = tuple[str, str, str, int]  # side and scenario, variant, meter, repeat
-
-
-class Silent:
-    def started(self, trial: Trial) -> None:
-        pass
-
-    def finished(self, trial: Trial, reading: Reading) -> None:
-        pass
-
-
-@contextmanager
-def nobody(total: int) -> Iterator[Silent]:
-    yield Silent()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Acted(Session):
-    """A session whose trials come to the peaks that a function gives, and that remembers what it was asked for."""
-
-    peak: Callable[[Asked], int]
-    roots: dict[str, Path] = field(default_factory=dict)
-    asked: list[Asked] = field(default_factory=list)
-
-    def read(
-        self,
-        workloads: Sequence[Workload],
-        meters: Sequence[str],
-        repeats: int,
-        observer_for: ObserverFor,
-        *,
-        first: int = 0,
-    ) -> list[Reading]:
-        trials = [
-            (workload.scenario, workload.variant, meter, repeat)
-            for repeat in range(first, first + repeats)
-            for workload in workloads
-            for meter in meters
-        ]
-        self.asked.extend(trials)
-        return [self._reading(trial) for trial in trials]
-
-    def _reading(self, trial: Asked) -> Reading:
-        scenario, variant, meter, repeat = trial
-        file = self.roots.get(scenario.partition(" ")[0], Path()) / "jobs.py"
-        return Reading(
-            scenario=scenario,
-            variant=variant,
-            meter=meter,
-            repeat=repeat,
-            outcome=Outcome.OK,
-            peak_bytes=self.peak(trial),
-            wall_seconds=0.1,
-            call_sites=(CallSite(file=str(file), line=1, function="f", bytes=self.peak(trial)),),
-        )
 
 
 def gating(
     peak: Callable[[Asked], int], *variants: str, roots: dict[str, Path] | None = None, kind: str = "object"
 ) -> tuple[Gating, list[Asked]]:
     isolation = Isolation(controls=available_controls(), time_limit_seconds=60)
-    session = Acted(isolation=isolation, environment=ENVIRONMENT, jobs=1, peak=peak, roots=roots or {})
+    session = ActedSession(isolation=isolation, environment=ENVIRONMENT, jobs=1, peak=peak, roots=roots or {})
     workloads = [
         Workload(scenario="s", variant=variant, target="", parameters={}, import_paths=(), kind=kind)
         for variant in variants
