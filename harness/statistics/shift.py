@@ -66,6 +66,8 @@ def _interval(base: Sequence[int], head: Sequence[int], differences: Sequence[in
     # Between two neighbouring differences the order of the peaks stays the same, so that one shift there stands for
     # all. Where peaks come in a few levels, those in between are accepted though neither end is.
     distinct = sorted(set(differences))
-    held = {shift for shift in distinct if accepted(shift)}
-    held |= {end for ends in pairwise(distinct) if accepted(sum(ends) / 2) for end in ends}
-    return (min(held), max(held)) if held else (differences[0], differences[-1])
+    spans = [(shift, shift) for shift in distinct] + list(pairwise(distinct))
+    # From either end to the first that is accepted: what lies in the middle need not be asked for.
+    low = next((ends[0] for ends in sorted(spans) if accepted(sum(ends) / 2)), differences[0])
+    high = next((ends[1] for ends in sorted(spans, reverse=True) if accepted(sum(ends) / 2)), differences[-1])
+    return low, high
