@@ -7,6 +7,7 @@ Statistical Methods, section 4.3). Peaks are neither normal nor free of outliers
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 CONFIDENCE = 0.95
@@ -55,12 +56,18 @@ def _interval(base: Sequence[int], head: Sequence[int], differences: Sequence[in
     """Leave out as many differences at each end as the test rejects as shifts."""
     from scipy.stats import mannwhitneyu  # noqa: PLC0415 - most of a second, and only needed where there is spread
 
-    def accepted(shift: int) -> bool:
+    def accepted(shift: float) -> bool:
         moved = [peak - shift for peak in head]
         if set(moved) == set(base) and len(set(moved)) == 1:
             return True
         p_value: float = mannwhitneyu(moved, base, alternative="two-sided").pvalue
         return p_value > 1 - CONFIDENCE
 
-    held = [shift for shift in sorted(set(differences)) if accepted(shift)]
-    return (held[0], held[-1]) if held else (differences[0], differences[-1])
+    # Between two neighbouring differences the order of the peaks stays the same, so that one shift there stands for
+    # all. Where peaks come in a few levels, those in between are accepted though neither end is.
+    distinct = sorted(set(differences))
+    spans = [(shift, shift) for shift in distinct] + list(pairwise(distinct))
+    # From either end to the first that is accepted: what lies in the middle need not be asked for.
+    low = next((ends[0] for ends in sorted(spans) if accepted(sum(ends) / 2)), differences[0])
+    high = next((ends[1] for ends in sorted(spans, reverse=True) if accepted(sum(ends) / 2)), differences[-1])
+    return low, high

@@ -1,68 +1,26 @@
 """The noise floor: what unchanged trials differ by, and never less than what can be counted at all."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-
 import pytest
+from acted_sessions import ActedSession, nobody
 from sample_results import ENVIRONMENT
 
 from harness import calibration
 from harness.controls import available_controls
 from harness.errors import MeasurementError
 from harness.isolation import Isolation
-from harness.model import Outcome, Reading, Trial, Workload
-from harness.session import ObserverFor, Session
-
-
-class Silent:
-    def started(self, trial: Trial) -> None:
-        pass
-
-    def finished(self, trial: Trial, reading: Reading) -> None:
-        pass
-
-
-@contextmanager
-def nobody(total: int) -> Iterator[Silent]:
-    yield Silent()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told(Session):
-    """A session whose trials come to the peaks that it is told."""
-
-    peaks: tuple[int, ...] = ()
-    outcome: Outcome = Outcome.OK
-
-    def read(
-        self,
-        workloads: Sequence[Workload],
-        meters: Sequence[str],
-        repeats: int,
-        observer_for: ObserverFor,
-        *,
-        first: int = 0,
-    ) -> list[Reading]:
-        (workload,), (meter,) = workloads, meters
-        return [
-            Reading(
-                scenario=workload.scenario,
-                variant=workload.variant,
-                meter=meter,
-                repeat=repeat,
-                outcome=self.outcome,
-                peak_bytes=peak,
-                wall_seconds=0.1,
-            )
-            for repeat, peak in enumerate(self.peaks)
-        ]
+from harness.model import Outcome
+from harness.session import Session
 
 
 def floor_of(*peaks: int, outcome: Outcome = Outcome.OK) -> int:
-    isolation = Isolation(controls=available_controls(), time_limit_seconds=60)
-    told = Told(isolation=isolation, environment=ENVIRONMENT, jobs=1, peaks=peaks, outcome=outcome)
-    return calibration.noise_floor(told, nobody)
+    session = ActedSession(
+        isolation=Isolation(controls=available_controls(), time_limit_seconds=60),
+        environment=ENVIRONMENT,
+        jobs=1,
+        peak=lambda trial: peaks[trial[3] % len(peaks)],
+        outcome=outcome,
+    )
+    return calibration.noise_floor(session, nobody)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +32,7 @@ def test_the_floor_is_the_spread_and_a_page_at_least(peaks: tuple[int, ...], flo
 
 def test_where_the_calibration_fails_nothing_is_known_of_the_noise() -> None:
     with pytest.raises(MeasurementError, match="could not be measured: timed-out"):
-        floor_of(4096, 4096, outcome=Outcome.TIMED_OUT)
+        floor_of(4096, outcome=Outcome.TIMED_OUT)
 
 
 def test_the_calibration_runs_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:

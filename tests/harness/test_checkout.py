@@ -176,3 +176,17 @@ def test_an_installation_that_fails_is_an_error_and_no_base_that_is_new(
         install(command, tmp_path)
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_project_that_is_itself_a_submodule_or_a_checkout_leaves_nothing_behind(
+    project: Path, tmp_path: Path
+) -> None:
+    whole = repository(tmp_path / "whole")
+    git(whole, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(project), "part")
+    git(project, "worktree", "add", "--quiet", "--detach", str(tmp_path / "linked"))
+    for inside in (whole / "part", tmp_path / "linked"):
+        before = checkouts(inside)
+        check_out(find_commit(inside, "HEAD"), tmp_path / "base")
+        assert (tmp_path / "base" / "a").read_text() == "one\n"
+        forget(tmp_path / "base")
+        assert checkouts(inside) == before

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sample_results import sample
 
@@ -253,11 +253,13 @@ limits = st.builds(Thresholds, relative=st.floats(0, 1), absolute_bytes=st.integ
 ORDER = [Verdict.IMPROVEMENT, Verdict.PASS, Verdict.INCONCLUSIVE, Verdict.REGRESSION]
 
 
+@settings(max_examples=50)
 @given(peaks, limits)
 def test_a_sample_against_itself_never_regresses_nor_improves(held: tuple[int, ...], thresholds: Thresholds) -> None:
     assert judged(held, held, thresholds).verdict in {Verdict.PASS, Verdict.INCONCLUSIVE}
 
 
+@settings(max_examples=50)
 @given(near, near, limits, st.integers(0, 10 * MIB))
 def test_the_more_the_peaks_rise_the_worse_the_verdict(
     base: tuple[int, ...], head: tuple[int, ...], thresholds: Thresholds, more: int

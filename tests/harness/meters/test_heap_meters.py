@@ -3,11 +3,13 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from harness.controls import available_controls, usable_cpus
 from harness.isolation import Isolation
+from harness.meters.memray import FEWEST_CALL_SITES, MAX_CALL_SITES, _call_sites
 from harness.model import Outcome, Reading, Trial, Workload
 
 HERE = Path(__file__).parent
@@ -81,3 +83,38 @@ def test_listing_the_meters_loads_no_instrument() -> None:
         "[load_meter(name) for name in meter_names()]; print('memray' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
+
+
+class Record(NamedTuple):
+    size: int
+    line: int
+
+    def stack_trace(self, max_stacks: int) -> list[tuple[str, str, int]]:
+        return [("f", "a.py", self.line)]
+
+
+class Capture:
+    """Lines of so many bytes each, as a capture would have them."""
+
+    def __init__(self, *sizes: int) -> None:
+        self._records = [Record(size, line) for line, size in enumerate(sizes)]
+
+    def get_high_watermark_allocation_records(self, *, merge_threads: bool) -> list[Record]:
+        return self._records
+
+
+@pytest.mark.parametrize(
+    ("sizes", "kept"),
+    [
+        ([4096] * 70 + [4095] * 70, 70),  # one that was left out would seem to have grown from nothing
+        ([100] * 70, FEWEST_CALL_SITES),
+        ([8192] * 10 + [100] * 70, FEWEST_CALL_SITES),
+        ([8192] * 2000, MAX_CALL_SITES),
+        ([], 0),
+    ],
+)
+def test_every_line_that_holds_a_page_is_among_the_call_sites(sizes: list[int], kept: int) -> None:
+    sites, total = _call_sites(Capture(*sizes))
+    assert len(sites) == kept
+    assert total == sum(sizes)
+    assert [site["bytes"] for site in sites] == sorted(sizes, reverse=True)[:kept]

@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import mannwhitneyu
 
 from harness.statistics.shift import FEWEST_FOR_INTERVAL, estimate_shift
 
@@ -60,3 +61,24 @@ def test_one_outlier_does_not_make_a_rise() -> None:
 def test_an_empty_sample_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one"):
         estimate_shift([], [1])
+
+
+def test_peaks_in_two_levels_leave_the_shift_open_from_one_to_the_other() -> None:
+    levels = [100, 150, 100, 150, 100, 150, 100]
+    shift = estimate_shift(levels, levels)
+    assert (shift.low_bytes, shift.bytes, shift.high_bytes) == (-50, 0, 50)
+
+
+few_levels = st.lists(st.sampled_from([0, 10, 20, 100]), min_size=FEWEST_FOR_INTERVAL, max_size=8)
+
+
+@given(few_levels, few_levels, st.integers(-480, 480).map(lambda quarters: quarters / 4))
+def test_the_interval_holds_every_shift_that_the_test_does_not_reject(
+    base: list[int], head: list[int], by: float
+) -> None:
+    shift = estimate_shift(base, head)
+    moved = [peak - by for peak in head]
+    if len({*moved, *base}) > 1 and mannwhitneyu(moved, base).pvalue > 0.05:
+        assert shift.low_bytes is not None
+        assert shift.high_bytes is not None
+        assert shift.low_bytes <= by <= shift.high_bytes

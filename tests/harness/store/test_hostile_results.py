@@ -185,7 +185,9 @@ def test_a_document_whose_bytes_were_changed(
 
 
 @pytest.mark.parametrize("objects", [True, False])
-@pytest.mark.parametrize("place", PLACES, ids=lambda place: "/".join(map(str, place)))
+@pytest.mark.parametrize(
+    "place", [*PLACES, ("other",), ("environment", "controls", "other")], ids=lambda place: "/".join(map(str, place))
+)
 def test_no_place_takes_what_is_nested_too_deeply(tmp_path: Path, place: tuple[Any, ...], objects: bool) -> None:
     """Depths at which reading, validating or showing it would each run out of stack."""
     document = mutated([(put, place, "@")])

@@ -1,0 +1,66 @@
+"""A session that measures nothing: its trials come to what a test says."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from harness.model import CallSite, Outcome, Reading, Trial, Workload
+from harness.session import ObserverFor, Session
+
+Asked = tuple[str, str, str, int]  # side and scenario, variant, meter, repeat
+
+
+class Silent:
+    def started(self, trial: Trial) -> None:
+        pass
+
+    def finished(self, trial: Trial, reading: Reading) -> None:
+        pass
+
+
+@contextmanager
+def nobody(total: int) -> Iterator[Silent]:
+    yield Silent()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActedSession(Session):
+    """Its trials come to the peaks that a function gives, all held by one line; it remembers what it was asked for."""
+
+    peak: Callable[[Asked], int]
+    outcome: Outcome = Outcome.OK
+    roots: dict[str, Path] = field(default_factory=dict)
+    asked: list[Asked] = field(default_factory=list)
+
+    def read(
+        self,
+        workloads: Sequence[Workload],
+        meters: Sequence[str],
+        repeats: int,
+        observer_for: ObserverFor,
+        *,
+        first: int = 0,
+    ) -> list[Reading]:
+        trials = [
+            (workload.scenario, workload.variant, meter, repeat)
+            for repeat in range(first, first + repeats)
+            for workload in workloads
+            for meter in meters
+        ]
+        self.asked.extend(trials)
+        return [self._reading(trial) for trial in trials]
+
+    def _reading(self, trial: Asked) -> Reading:
+        scenario, variant, meter, repeat = trial
+        file = self.roots.get(scenario.partition(" ")[0], Path()) / "jobs.py"
+        return Reading(
+            scenario=scenario,
+            variant=variant,
+            meter=meter,
+            repeat=repeat,
+            outcome=self.outcome,
+            peak_bytes=self.peak(trial),
+            wall_seconds=0.1,
+            call_sites=(CallSite(file=str(file), line=1, function="f", bytes=self.peak(trial)),),
+        )
