@@ -6,6 +6,7 @@ from datetime import datetime
 from harness.environment import differences
 from harness.errors import UsageError
 from harness.model import Change, Promotion, Results
+from harness.statistics.shift import FEWEST_FOR_INTERVAL
 
 MOST_PROMOTIONS = 10_000  # that a document may have by its schema
 
@@ -47,6 +48,15 @@ def promote(results: Results, baseline: Results | None, *, reason: str, by: str,
         samples=tuple((held | fresh).values()),
         history=(*(baseline.history if baseline else ()), promotion),
     )
+
+
+def too_few(baseline: Results) -> list[str]:
+    """Name the samples that no comparison can be decided by, however often the other side is measured."""
+    return [
+        "/".join(sample.key)
+        for sample in baseline.samples
+        if sample.spread_bytes and len(sample.peak_bytes) < FEWEST_FOR_INTERVAL
+    ]
 
 
 def _require_same_environment(results: Results, baseline: Results) -> None:

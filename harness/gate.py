@@ -1,12 +1,14 @@
 """Decides whether a change of peak memory may go in. Pure: samples in, verdicts out."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from harness.causes import Cause
 from harness.model import Sample
-from harness.statistics.line import FEWEST_POINTS, fit_line
+from harness.sampling import MEASURED
+from harness.statistics.line import FEWEST_POINTS, Line, fit_line
 from harness.statistics.shift import Shift, estimate_shift
 from harness.units import format_bytes, format_shift
 
@@ -147,12 +149,18 @@ def judge(base: Sample | None, head: Sample, thresholds: Thresholds, *, against:
         return replace(row, verdict=Verdict.FAILED, reason="; ".join(dict.fromkeys(head.failures)) or "no peak")
     if base is None:
         row = replace(row, verdict=Verdict.NEW, reason=f"{against} has no such workload")
-    elif base.failed or not base.peak_bytes:
+    elif not _usable(base):
         failures = "; ".join(dict.fromkeys(base.failures)) or "no peak"
         row = replace(row, verdict=Verdict.NEW, reason=f"{against} cannot run it: {failures}")
     else:
         row = _compared(row, base, head, thresholds)
     return _within_budget(row, head)
+
+
+def _usable(base: Sample) -> bool:
+    """Tell whether all peaks of a base are of trials that ended as expected; those without a peak do not matter."""
+    others = set(base.outcomes) - {base.expected_outcome}
+    return bool(base.peak_bytes) and not others & MEASURED
 
 
 def _compared(row: GateRow, base: Sample, head: Sample, thresholds: Thresholds) -> GateRow:
@@ -193,6 +201,17 @@ def _within_budget(row: GateRow, head: Sample) -> GateRow:
     return replace(row, verdict=Verdict.REGRESSION, reason=reason)
 
 
+def remarks(rows: Iterable[GateRow]) -> list[str]:
+    """Say what a reader must know of the comparisons that were decided, each once."""
+    counts = Counter(
+        warning
+        for row in rows
+        if row.shift and row.verdict is not Verdict.INCONCLUSIVE
+        for warning in row.shift.warnings
+    )
+    return [f"{warning} ({count} of the comparisons)" for warning, count in counts.items()]
+
+
 def missing(key: Key, against: str, *, base_bytes: int | None = None) -> GateRow:
     """Judge what the base has and the head lacks: otherwise a new name would be a way around the gate."""
     scenario, variant, meter = key
@@ -215,20 +234,20 @@ def _slope_rows(
 ) -> Iterable[GateRow]:
     """Judge how the peak grows with the one number in which the variants of a scenario differ."""
     for (scenario, shape, meter), points in _series(head).items():
-        then = [(size, base[key]) for size, key in points if key in base]
-        now = [(size, head[key]) for size, key in points if key in base]
-        slopes = [_slope(then), _slope(now)]
-        if slopes[0] is None or slopes[1] is None:
+        then = _line([(size, base[key]) for size, key in points if key in base])
+        now = _line([(size, head[key]) for size, key in points if key in base])
+        if then is None or now is None:
             continue
-        rise = slopes[1] - slopes[0]
-        words = f"{slopes[0]:,.1f} to {slopes[1]:,.1f} bytes for each; {allowed:,.1f} more are allowed"
+        # From the upper end of the one to the lower end of the other: what curvature explains is no rise.
+        rise = now.slope_low - then.slope_high
+        words = f"{now.slope_bytes:,.1f} bytes for each, after {then.slope_bytes:,.1f}; {allowed:,.1f} more are allowed"
         yield GateRow(
             scenario=scenario,
             variant=f"slope of {shape}",
             meter=meter,
             against=against,
-            base_bytes=round(slopes[0]),
-            head_bytes=round(slopes[1]),
+            base_bytes=None,
+            head_bytes=None,
             shift=None,
             budget_bytes=None,
             verdict=Verdict.REGRESSION if rise > allowed else Verdict.PASS,
@@ -249,8 +268,8 @@ def _series(samples: Mapping[Key, Sample]) -> dict[tuple[str, str, str], list[tu
     return {shape: points for shape, points in series.items() if len({size for size, _ in points}) >= FEWEST_POINTS}
 
 
-def _slope(points: Sequence[tuple[int, Sample]]) -> float | None:
+def _line(points: Sequence[tuple[int, Sample]]) -> Line | None:
     known = [(size, sample.median_bytes) for size, sample in points if sample.median_bytes is not None]
     if len({size for size, _ in known}) < FEWEST_POINTS:
         return None
-    return fit_line([size for size, _ in known], [peak for _, peak in known]).slope_bytes
+    return fit_line([size for size, _ in known], [peak for _, peak in known])

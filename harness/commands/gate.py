@@ -7,34 +7,27 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from harness.calibration import noise_floor
 from harness.checkout import Commit, check_out, find_commit, forget, forget_killed, install
-from harness.commands.presenting.documents import dump_json, print_json
 from harness.commands.presenting.progress import progress_of
+from harness.commands.presenting.verdicts import FORMATS, show_judgement
 from harness.commands.suites import Suite
 from harness.commands.suites.choice import SUITES, choose_suite
 from harness.configuration import GateSettings
 from harness.environment import differences
 from harness.errors import EXIT_OK, EXIT_REGRESSION, EXIT_TRIAL_FAILED, UsageError
-from harness.gate import GateRow, Judgement, Key, Thresholds, Verdict, judge_all, missing
+from harness.gate import GateRow, Judgement, Key, Thresholds, Verdict, judge_all, missing, remarks
 from harness.gating import BASE, HEAD, Gating, Side
 from harness.meters import meter_file
 from harness.model import Environment, Results, Sample, Workload
 from harness.scratch import held_scratch
 from harness.session import Session
-from harness.store.files import atomic_writer, writable_folder
-from harness.store.gates import gate_document
-from harness.store.results import read_results, write_results
+from harness.store.files import writable_folder
+from harness.store.results import read_results
 from harness.units import KIB, format_bytes, parse_share, parse_size
-from reports.gates import load_gate_format
-from reports.gates.console import render_gate
 
 PREFIX = "membench-gate-"
-FORMATS = ("console", "json", "markdown", "junit")
-WRITTEN = ("markdown", "junit")
-GATE_FILE = "gate"
 THE_BASELINE = "the baseline"
 DEFAULT_METER = "peak_rss"
 MOST_REPEATS = 12
@@ -173,7 +166,7 @@ def command(
     else:
         workloads = suite.prepare(suite.workloads(scenarios, variants))
         judgement, results = _judge_measured(suite, workloads, ref, stored, asked)
-    _show(judgement, results, folder, form)
+    show_judgement(judgement, results, folder, form)
     return _exit_code(judgement.verdict, strict=strict)
 
 
@@ -199,7 +192,7 @@ def _judge_stored(head: Results, stored: Results, asked: _Asked, meters: Sequenc
     if not here and not there:
         raise UsageError("There is nothing to compare: neither document has a sample of what was asked for.")
     rows = judge_all(there, here, asked.thresholds, against=THE_BASELINE, removed=asked.removed)
-    return Judgement(rows=tuple(rows), thresholds=asked.thresholds, warnings=tuple(warnings))
+    return Judgement(rows=tuple(rows), thresholds=asked.thresholds, warnings=(*warnings, *remarks(rows)))
 
 
 def _judge_measured(
@@ -223,7 +216,10 @@ def _judge_measured(
                 rows += _undefined(suite, workloads, scratch / BASE / commit.inside, commit, asked)
         results = session.results(list(gating.samples[HEAD].values()))
     judgement = Judgement(
-        rows=tuple(rows), thresholds=asked.thresholds, noise_floor_bytes=floor, warnings=tuple(warnings)
+        rows=tuple(rows),
+        thresholds=asked.thresholds,
+        noise_floor_bytes=floor,
+        warnings=(*warnings, *remarks(rows)),
     )
     return judgement, results
 
@@ -316,42 +312,6 @@ def _undefined(
         for meter in asked.meters
         if not {scenario, f"{scenario}/{variant}"} & set(asked.removed)
     ]
-
-
-def _show(judgement: Judgement, results: Results, folder: Path | None, form: str) -> None:
-    if form == "json":
-        print_json(gate_document(judgement))
-    elif form == "console":
-        render_gate(judgement, Console())
-    else:
-        click.echo(load_gate_format(form).render(judgement), nl=False)
-    if folder is not None:
-        _write(judgement, results, folder)
-    _tell_github(judgement)
-
-
-def _write(judgement: Judgement, results: Results, folder: Path) -> None:
-    write_results(results, folder)
-    with atomic_writer(folder / f"{GATE_FILE}.json") as file:
-        dump_json(gate_document(judgement), file)
-    for name in WRITTEN:
-        form = load_gate_format(name)
-        with atomic_writer(folder / f"{GATE_FILE}{form.suffix}") as file:
-            file.write(form.render(judgement))
-    click.echo(f"wrote {folder}", err=True)
-
-
-def _tell_github(judgement: Judgement) -> None:
-    """Append to the step's summary and annotate the lines that grew; both need no token."""
-    summary = os.environ.get("GITHUB_STEP_SUMMARY")
-    if summary:
-        try:
-            with Path(summary).open("a", encoding="utf-8") as file:
-                file.write(load_gate_format("markdown").render(judgement) + "\n")
-        except OSError as error:
-            click.echo(f"membench: cannot append to the step summary: {error.strerror}", err=True)
-    if os.environ.get("GITHUB_ACTIONS") == "true":
-        click.echo(load_gate_format("annotations").render(judgement), nl=False, err=True)
 
 
 def _exit_code(verdict: Verdict, *, strict: bool) -> int:

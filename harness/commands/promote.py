@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
-from harness.baseline import promote
+from harness.baseline import promote, too_few
 from harness.errors import EXIT_OK, UsageError
 from harness.model import Change
+from harness.statistics.shift import FEWEST_FOR_INTERVAL
 from harness.store.files import writable_folder
 from harness.store.results import read_results, write_results_file
 from harness.units import format_bytes, format_shift
@@ -47,6 +48,11 @@ def command(results: Path, file: Path, reason: str, by: str | None) -> int:
     write_results_file(accepted, file)
     for change in accepted.history[-1].changes:
         click.echo(_words(change))
+    for name in too_few(accepted):
+        click.echo(
+            f"! {wording.plain(name)} differs between repeats and has fewer than {FEWEST_FOR_INTERVAL}: "
+            "no gate can decide by it. Promote a run with more --repeats."
+        )
     click.echo(f"wrote {file}")
     return EXIT_OK
 

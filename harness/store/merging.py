@@ -29,7 +29,9 @@ def merge(runs: Sequence[tuple[str, Results]]) -> tuple[Results, tuple[str, ...]
             if sample.key in kept and kept[sample.key].median_bytes != sample.median_bytes
         )
         if other:
-            warnings.append(f"{other} of the samples in {name} have another peak in a document before it, which is shown")
+            warnings.append(
+                f"{other} of the samples in {name} have another peak in a document before it, which is shown"
+            )
         for sample in results.samples:
             kept.setdefault(sample.key, sample)
     return replace(first, samples=tuple(kept.values())), tuple(warnings)

@@ -20,7 +20,7 @@ from sample_results import results, sample
 from harness.commands import gate as verb
 from harness.commands import main
 from harness.model import Outcome, Results
-from harness.store.results import results_document, write_results
+from harness.store.results import results_document, write_results_file
 
 ROOT = Path(__file__).parents[3]
 SMOKE = ("--scenario", "smoke", "--variant", "all")
@@ -311,8 +311,8 @@ def compare(
 
 @pytest.fixture
 def stored(tmp_path: Path) -> Path:
-    write_results(THERE, tmp_path, "baseline.json")
-    write_results(HERE, tmp_path, "head.json")
+    write_results_file(THERE, tmp_path / "baseline.json")
+    write_results_file(HERE, tmp_path / "head.json")
     return tmp_path
 
 
@@ -337,7 +337,7 @@ def test_of_two_documents_only_what_was_asked_for_is_compared(stored: Path, comp
 
 
 def test_a_document_that_lacks_a_workload_fails_unless_it_is_named_as_removed(stored: Path, compare: Gate) -> None:
-    write_results(results(sample("b", (7,) * 4)), stored, "head.json")
+    write_results_file(results(sample("b", (7,) * 4)), stored / "head.json")
     both = ("head.json", "--baseline", "baseline.json")
     assert compare(stored, *both).returncode == 1
     assert compare(stored, *both, "--removed", "smoke/a").returncode == 0
@@ -345,14 +345,14 @@ def test_a_document_that_lacks_a_workload_fails_unless_it_is_named_as_removed(st
 
 def test_a_document_with_a_failed_trial_ends_with_3(stored: Path, compare: Gate) -> None:
     crashed = sample("a", (), outcomes=(Outcome.CRASHED,), wall_seconds=(1.0,), failures=("crashed (signal 9)",))
-    write_results(results(crashed), stored, "head.json")
+    write_results_file(results(crashed), stored / "head.json")
     done = compare(stored, "head.json", "--baseline", "baseline.json", "--removed", "smoke/b")
     assert done.returncode == 3
     assert "crashed (signal 9)" in done.stdout
 
 
 def test_what_could_not_be_decided_fails_only_under_strict(stored: Path, compare: Gate) -> None:
-    write_results(results(sample("a", (1, 2**30)), sample("b", (7,) * 4)), stored, "head.json")
+    write_results_file(results(sample("a", (1, 2**30)), sample("b", (7,) * 4)), stored / "head.json")
     both = ("head.json", "--baseline", "baseline.json")
     assert compare(stored, *both).returncode == 0
     assert compare(stored, *both, "--strict").returncode == 1
@@ -360,7 +360,7 @@ def test_what_could_not_be_decided_fails_only_under_strict(stored: Path, compare
 
 def test_another_environment_is_refused_with_what_differs_or_marked_in_the_report(stored: Path, compare: Gate) -> None:
     controls = {**HERE.environment.controls, "pinned_cpu": False}
-    write_results(changed(HERE, kernel="6.2", thp="always", controls=controls), stored, "head.json")
+    write_results_file(changed(HERE, kernel="6.2", thp="always", controls=controls), stored / "head.json")
     both = ("head.json", "--baseline", "baseline.json")
     refused = compare(stored, *both)
     assert is_one_clear_error(refused, "kernel 6.1 and 6.2; thp madvise and always; pinned cpu True and False")
@@ -410,7 +410,7 @@ def test_a_baseline_that_cannot_be_used_is_one_clear_error(stored: Path, compare
 
 
 def test_what_an_environment_says_is_no_command_to_a_terminal_or_a_runner(stored: Path, compare: Gate) -> None:
-    write_results(changed(THERE, kernel="6\n::error::owned ##[error]\x1b[2J"), stored, "baseline.json")
+    write_results_file(changed(THERE, kernel="6\n::error::owned ##[error]\x1b[2J"), stored / "baseline.json")
     both = ("head.json", "--baseline", "baseline.json")
     for done in (compare(stored, *both), compare(stored, *both, "--allow-environment-change")):
         printed = done.stdout + done.stderr
@@ -422,8 +422,8 @@ def test_what_an_environment_says_is_no_command_to_a_terminal_or_a_runner(stored
 
 def test_json_that_is_printed_is_no_command_to_a_runner_and_says_the_same(stored: Path, compare: Gate) -> None:
     name = "##[error]owned"
-    write_results(results(sample(name, (7,) * 4)), stored, "head.json")
-    write_results(results(sample(name, (7,) * 4)), stored, "baseline.json")
+    write_results_file(results(sample(name, (7,) * 4)), stored / "head.json")
+    write_results_file(results(sample(name, (7,) * 4)), stored / "baseline.json")
     done = compare(stored, "head.json", "--baseline", "baseline.json", "--format", "json")
     assert "##[" not in done.stdout
     assert document(done)["rows"][0]["variant"] == name

@@ -12,7 +12,7 @@ from sample_results import ENVIRONMENT, results, sample
 
 from harness.commands import main
 from harness.model import Outcome
-from harness.store.results import read_results, write_results
+from harness.store.results import read_results, write_results_file
 
 
 class Done(NamedTuple):
@@ -28,7 +28,7 @@ Promote = Callable[..., Done]
 def promote(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Promote]:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("GITHUB_ACTOR", raising=False)
-    write_results(results(sample("a", (2**20,) * 2), sample("b", (7, 7))), tmp_path, "run.json")
+    write_results_file(results(sample("a", (2**20,) * 2), sample("b", (7, 7))), tmp_path / "run.json")
 
     def run(*arguments: str, reason: str = "worth it") -> Done:
         code = main(["promote", *arguments, "--reason", reason])
@@ -54,7 +54,7 @@ def test_a_run_becomes_a_baseline_with_its_history(promote: Promote, tmp_path: P
 
 def test_a_second_run_moves_its_levels_and_says_by_how_much(promote: Promote, tmp_path: Path) -> None:
     promote("run.json", "--baseline", "baseline.json")
-    write_results(results(sample("a", (2**21,) * 2)), tmp_path, "next.json")
+    write_results_file(results(sample("a", (2**21,) * 2)), tmp_path / "next.json")
     done = promote("next.json", "--baseline", "baseline.json", reason="  the cache is worth 1 MiB ")
     assert done.out.splitlines()[0] == "smoke/a peak_rss: 1.00 MiB to 2.00 MiB, +1.00 MiB"
     held = read_results(tmp_path / "baseline.json")
@@ -96,10 +96,10 @@ def test_a_user_without_a_name_is_unknown(promote: Promote, tmp_path: Path, monk
 def test_what_cannot_be_promoted_is_one_clear_error_and_nothing_is_written(
     promote: Promote, tmp_path: Path, arguments: tuple[str, ...], reason: str, said: str
 ) -> None:
-    write_results(results(sample("a", (), outcomes=(Outcome.CRASHED,))), tmp_path, "failed.json")
-    write_results(results(sample("a")), tmp_path, "one.json")
+    write_results_file(results(sample("a", (), outcomes=(Outcome.CRASHED,))), tmp_path / "failed.json")
+    write_results_file(results(sample("a")), tmp_path / "one.json")
     elsewhere = replace(results(sample("a"), sample("b")), environment=replace(ENVIRONMENT, kernel="5.0"))
-    write_results(elsewhere, tmp_path, "elsewhere.json")
+    write_results_file(elsewhere, tmp_path / "elsewhere.json")
     (tmp_path / "spoilt.json").write_text("{")
     (tmp_path / "folder").mkdir()
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
@@ -111,7 +111,8 @@ def test_what_cannot_be_promoted_is_one_clear_error_and_nothing_is_written(
 
 
 def test_a_hostile_name_is_printed_as_text(promote: Promote, tmp_path: Path) -> None:
-    path = write_results(results(sample("a")), tmp_path, "hostile.json")
+    path = tmp_path / "hostile.json"
+    write_results_file(results(sample("a")), path)
     document = json.loads(path.read_text())
     document["samples"][0]["scenario"] = "::error::owned\n::error::\x1b[2J##[error]owned"
     path.write_text(json.dumps(document))
