@@ -80,6 +80,7 @@ def run_command(trial: CommandTrial) -> Reading:
             ended=follower.ended,
             stderr=stderr,
             sample=sampler.sample,
+            slackens=follower.traced and sampler.tree is None,
             time_limit_seconds=trial.time_limit_seconds,
             forward_to=trial.stderr,
             cancelled=trial.cancelled,

@@ -137,6 +137,7 @@ class Isolation:
                 ended=ended,
                 stderr=process.stderr.fileno(),
                 sample=sample,
+                slackens=tree is None,
                 time_limit_seconds=self._limit(trial),
                 cancelled=self.cancelled,
             )

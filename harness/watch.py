@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from harness.model import Timeline
 
 SAMPLE_SECONDS = 0.01
+LONGEST_SAMPLE_SECONDS = 0.1
+SLACKENED_SHARE = 1 / 200  # of the time so far; until 2 s nothing changes, and a chart shows no more points than that
 TIMELINE_POINTS = 400  # kept of each trial; a chart has no more pixels for them
 STDERR_TAIL_BYTES = 4096
 _READ_BYTES = 65536
@@ -50,7 +52,8 @@ class Watch:
 
     ended: int  # a descriptor that becomes readable when the process has ended
     stderr: int  # the reading end of its standard error; made non-blocking
-    sample: Callable[[float], None]  # called every `SAMPLE_SECONDS` with the time since the start
+    sample: Callable[[float], None]  # called every `SAMPLE_SECONDS` or so with the time since the start
+    slackens: bool = False  # sample a long run less often: where a peak does not depend on the samples
     time_limit_seconds: float | None = None
     cancelled: threading.Event | None = None
     forward_to: int | None = None  # a descriptor that standard error is passed on to
@@ -68,7 +71,7 @@ class Watch:
             selector.register(self.ended, selectors.EVENT_READ)
             selector.register(self.stderr, selectors.EVENT_READ)
             while True:
-                ready = {key.fd for key, _ in selector.select(SAMPLE_SECONDS)}
+                ready = {key.fd for key, _ in selector.select(self._pause())}
                 if self.stderr in ready and self._read() == b"":
                     selector.unregister(self.stderr)
                 if self.ended in ready:
@@ -81,6 +84,12 @@ class Watch:
                 if self.time_limit_seconds is not None and elapsed > self.time_limit_seconds:
                     self._drain()
                     return False
+
+    def _pause(self) -> float:
+        if not self.slackens:
+            return SAMPLE_SECONDS
+        elapsed = time.monotonic() - self.started
+        return min(max(SAMPLE_SECONDS, elapsed * SLACKENED_SHARE), LONGEST_SAMPLE_SECONDS)
 
     def _drain(self) -> None:
         """Read what is left in the pipe; not to its end, since a descendant may hold it open."""
