@@ -12,6 +12,11 @@ from harness import configuration
 
 DOCS = Path(__file__).parents[2] / "docs"
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+COMMITTER = {
+    f"GIT_{role}_{field}": value
+    for role in ("AUTHOR", "COMMITTER")
+    for field, value in (("NAME", "shop"), ("EMAIL", "shop@example.org"))
+}
 PAGES = {
     "workloads": (
         "orders=50000,keep=true",
@@ -29,6 +34,14 @@ PAGES = {
         "fix 4 alone: incremental validation",
         "intern moves the peak by less than 64 KiB",
         "fix 7: smaller batches",
+    ),
+    "ci": (
+        "gate: regression",
+        "jobs.py:2 <listcomp>" if sys.version_info < (3, 12) else "jobs.py:2 import_orders",
+        "exit code 1",
+        "2 compared",
+        "import-orders/orders=20000 peak_rss",
+        "Peak memory gate: pass",
     ),
     "asv": (
         "orders.peakmem_plain",
@@ -51,7 +64,8 @@ def test_a_pages_commands_do_what_it_says(page: str, tmp_path: Path) -> None:
     done = subprocess.run(
         ["bash", "-e", "-c", "".join(blocks)],
         cwd=tmp_path,
-        env=os.environ | {"PATH": f"{membench.parent}:{os.environ['PATH']}", "NO_COLOR": "1", "COLUMNS": "120"},
+        env=os.environ
+        | {"PATH": f"{membench.parent}:{os.environ['PATH']}", "NO_COLOR": "1", "COLUMNS": "120", **COMMITTER},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
