@@ -32,7 +32,7 @@ charts: $(VENV)/.installed  ## the pictures of README.md, of the last run of the
 	cp $(IMAGES:%=$(OUT)/charts/%.png) docs/images/
 
 test: $(VENV)/.installed  ## the tests
-	$(BIN)/python -m pytest -n $(JOBS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 
 browser: $(VENV)/.installed  ## what the tests of pages need: Playwright, and Debian's chromium where apt is there
 	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[browser]'

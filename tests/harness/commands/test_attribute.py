@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from harness.store.schemas import validator
 
 
@@ -25,17 +27,28 @@ def document_of(*args: str) -> dict[str, Any]:
     return document
 
 
+@pytest.fixture(scope="module")
+def complete(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A folder with all 128 combinations measured, and what was shown of them."""
+    folder = tmp_path_factory.mktemp("complete")
+    done = attribute("--out", str(folder))
+    assert done.returncode == 0, done.stderr
+    return folder, done.stdout
+
+
 def test_the_shares_of_all_128_combinations_add_up_to_the_byte_and_a_second_look_measures_nothing(
-    tmp_path: Path,
+    complete: tuple[Path, str],
 ) -> None:
-    document = document_of("--out", str(tmp_path))
+    folder, _ = complete
+    document = json.loads((folder / "attribution.json").read_text())
     validator("membench-attribution").validate(document)
     assert document["trials"] == 128
     assert document["missing"] == []
     assert sum(fix["shapley_bytes"] for fix in document["fixes"]) == document["baseline_bytes"] - document["all_bytes"]
     assert len(document["interactions"]) == 21
-    assert json.loads((tmp_path / "attribution.json").read_text()) == document
-    assert document_of("--out", str(tmp_path), "--resume") == document
+    readings = (folder / "readings.jsonl").read_text()
+    assert document_of("--out", str(folder), "--resume") == document
+    assert (folder / "readings.jsonl").read_text() == readings
 
 
 def test_a_design_gives_its_own_figure_and_leaves_the_others_out() -> None:
@@ -90,17 +103,15 @@ def test_sampled_orders_give_estimates_with_intervals_that_add_up() -> None:
     assert document["interactions"] == []
 
 
-def test_the_report_and_its_charts_are_written_and_not_buried_in_combinations(tmp_path: Path) -> None:
-    done = attribute("--out", str(tmp_path))
-    assert done.returncode == 0
-    assert "which fix bought which megabytes" in done.stdout
-    charts = {path.name for path in (tmp_path / "charts").glob("*.png")}
+def test_the_report_and_its_charts_are_written_and_not_buried_in_combinations(complete: tuple[Path, str]) -> None:
+    folder, shown = complete
+    assert "which fix bought which megabytes" in shown
+    charts = {path.name for path in (folder / "charts").glob("*.png")}
     assert {"attribution-smoke.png", "interactions-smoke.png", "waterfall-smoke.png"} <= charts
-    report = (tmp_path / "report.md").read_text()
+    report = (folder / "report.md").read_text()
     assert "fix-1+2+3+4 " not in report
     assert "fix 4: incremental validation" in report
-    shown = attribute("--out", str(tmp_path), "--resume", "--format", "markdown")
-    assert "### Which fix bought which megabytes" in shown.stdout
+    assert "### Which fix bought which megabytes" in report
 
 
 def test_resuming_without_a_folder_is_wrong_use() -> None:
