@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from harness.attribution import MOST_FOR_FACTORIAL, Combination
-from harness.commands.presenting import output
+from harness.commands.presenting import options, output
 from harness.commands.presenting.attributing import NOTICEABLE_BYTES, attribution_of, in_words
 from harness.commands.presenting.claims import right_peak
 from harness.commands.presenting.documents import dump_json, print_json
@@ -74,30 +74,12 @@ DEFAULT_ORDERS = 20
 @click.option(
     "--seed", type=click.IntRange(0), default=0, show_default=True, metavar="N", help="Which orders are drawn."
 )
-@click.option(
-    "--repeats", type=click.IntRange(1, 10_000), default=1, show_default=True, metavar="N", help="Trials of each."
-)
-@click.option(
-    "--jobs", type=click.IntRange(1, 256), default=2, show_default=True, metavar="N", help="Trials side by side."
-)
-@click.option(
-    "--timeout",
-    type=click.FloatRange(0, 86_400, min_open=True),
-    default=DEFAULT_TIMEOUT_SECONDS,
-    show_default=True,
-    metavar="S",
-    help="Seconds that one trial may take.",
-)
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    help="Keep readings, results, report and charts there.",
-)
-@click.option("--resume", is_flag=True, help="Take up the run that --out has the readings of.")
-@click.option(
-    "--format", "form", type=click.Choice(["console", "json", "markdown"]), default="console", show_default=True
-)
+@options.repeats(1)
+@options.jobs(2)
+@options.timeout(DEFAULT_TIMEOUT_SECONDS)
+@options.out("Keep readings, results, report and charts there.")
+@options.resume()
+@options.form(("console", "json", "markdown"))
 def command(
     suite_name: str | None,
     fixed: Sequence[str],

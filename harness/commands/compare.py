@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from harness.commands.presenting import options
 from harness.commands.presenting.documents import print_json
 from harness.comparison import Comparison, ComparisonRow, compare
 from harness.errors import EXIT_OK
@@ -20,7 +21,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.command(name="compare")
 @click.argument("base", type=_FILE)
 @click.argument("head", type=_FILE)
-@click.option("--format", "form", type=click.Choice(["console", "json"]), default="console", show_default=True)
+@options.form()
 def command(base: Path, head: Path, form: str) -> int:
     """Show how far the peaks of one run lie from another's.
 

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from harness.commands.presenting import options
 from harness.commands.presenting.documents import print_json
 from harness.commands.presenting.progress import progress_of
 from harness.commands.suites import league
@@ -76,18 +77,9 @@ PINNING = "pinning"
     type=click.Choice([ADDRESS_RANDOMISATION, PINNING]),
     help="Leave a control out, to see what it is good for; may be given again.",
 )
-@click.option(
-    "--jobs", type=click.IntRange(1, 256), default=2, show_default=True, metavar="N", help="Trials side by side."
-)
-@click.option(
-    "--timeout",
-    type=click.FloatRange(0, 86_400, min_open=True),
-    default=DEFAULT_TIMEOUT_SECONDS,
-    show_default=True,
-    metavar="S",
-    help="Seconds that one trial may take.",
-)
-@click.option("--format", "form", type=click.Choice(["console", "json"]), default="console", show_default=True)
+@options.jobs(2)
+@options.timeout(DEFAULT_TIMEOUT_SECONDS)
+@options.form()
 def command(
     scenario: str,
     variant: str,

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from harness import cgroups
 from harness.bisection import smallest_limit
+from harness.commands.presenting import options
 from harness.commands.presenting.documents import print_json
 from harness.commands.presenting.progress import status_of
 from harness.commands.suites import Suite, league
@@ -51,15 +52,8 @@ class _Floor:
     help="Variant; may be given again. Default: baseline and all of the league, or all combinations.",
 )
 @click.option("--at", metavar="SIZE", help="Also say whether it finishes under this limit. Default for incident: 2 GB.")
-@click.option(
-    "--timeout",
-    type=click.FloatRange(0, 86_400, min_open=True),
-    default=DEFAULT_TIMEOUT_SECONDS,
-    show_default=True,
-    metavar="S",
-    help="Seconds after which a trial counts as not finishing.",
-)
-@click.option("--format", "form", type=click.Choice(["console", "json"]), default="console", show_default=True)
+@options.timeout(DEFAULT_TIMEOUT_SECONDS, words="Seconds after which a trial counts as not finishing.")
+@options.form()
 def command(
     suite_name: str | None, scenario: str | None, variants: Sequence[str], at: str | None, timeout: float, form: str
 ) -> int:

@@ -10,6 +10,7 @@ import click
 
 from harness.calibration import noise_floor
 from harness.checkout import Commit, check_out, find_commit, forget, forget_killed, install
+from harness.commands.presenting import options
 from harness.commands.presenting.progress import progress_of
 from harness.commands.presenting.verdicts import FORMATS, show_judgement
 from harness.commands.suites import Suite
@@ -86,23 +87,12 @@ class _Asked:
     metavar="N",
     help="Trials of each at most, where fewer do not decide.",
 )
-@click.option(
-    "--jobs", type=click.IntRange(1, 256), default=2, show_default=True, metavar="N", help="Trials side by side."
-)
-@click.option(
-    "--timeout",
-    type=click.FloatRange(0, 86_400, min_open=True),
-    default=DEFAULT_TIMEOUT_SECONDS,
-    show_default=True,
-    metavar="S",
-    help="Seconds that one trial may take.",
-)
+@options.jobs(2)
+@options.timeout(DEFAULT_TIMEOUT_SECONDS)
 @click.option("--allow-environment-change", is_flag=True, help="Compare with a baseline from another environment.")
 @click.option("--strict", is_flag=True, help="End with 1 also where a row could not be decided.")
-@click.option(
-    "--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Keep results and reports there."
-)
-@click.option("--format", "form", type=click.Choice(FORMATS), default="console", show_default=True)
+@options.out("Keep results and reports there.")
+@options.form(FORMATS)
 def command(
     head: Path | None,
     ref: str | None,

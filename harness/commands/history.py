@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from harness.commands.presenting import options
 from harness.commands.presenting.documents import dump_json, print_json
 from harness.commands.suites.choice import choose_suite
 from harness.errors import EXIT_OK
@@ -24,10 +25,8 @@ STEM = "history"
 
 @click.command(name="history")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
-@click.option(
-    "--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Write history.html and .json there."
-)
-@click.option("--format", "form", type=click.Choice(["console", "json", "html"]), default="console", show_default=True)
+@options.out("Write history.html and .json there.")
+@options.form(("console", "json", "html"))
 def command(folder: Path, out: Path | None, form: str) -> int:
     """Show each workload's peak over stored runs, and where it changed.
 

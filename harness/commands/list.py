@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from harness.commands.presenting import options
 from harness.commands.presenting.documents import print_json
 from harness.commands.suites import league
 from harness.configuration import DEFAULT_VARIANT, WorkloadSettings, read_configuration
@@ -24,7 +25,7 @@ KINDS = ("workloads", "scenarios", "variants", "meters", "charts", "formats", "e
 
 @click.command(name="list")
 @click.argument("kind", type=click.Choice(KINDS), required=False)
-@click.option("--format", "form", type=click.Choice(["console", "json"]), default="console", show_default=True)
+@options.form()
 def command(kind: str | None, form: str) -> int:
     """List workloads, scenarios, variants, meters, charts, formats or exports; all of them where no kind is named.
 

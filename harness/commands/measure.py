@@ -12,6 +12,7 @@ from typing import Self
 
 import click
 
+from harness.commands.presenting import options
 from harness.controls import Controls, available_controls, usable_cpus
 from harness.errors import EXIT_OK, EXIT_TRIAL_FAILED, UsageError
 from harness.foreign import METERS, SCENARIO, CommandTrial, run_command
@@ -51,7 +52,7 @@ OUTPUTS = ("pass", "discard")
     show_default=True,
     help="What becomes of the command's standard output.",
 )
-@click.option("--format", "form", type=click.Choice(["console", "json"]), default="console", show_default=True)
+@options.form()
 @click.argument("argv", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- COMMAND [ARG]...")
 def command(
     meters: Sequence[str],

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from harness.commands.presenting import output
+from harness.commands.presenting import options, output
 from harness.commands.suites.choice import choose_suite
 from harness.errors import EXIT_OK
 from harness.model import Results
@@ -18,12 +18,7 @@ from reports.formats import load_format
 
 @click.command(name="report")
 @click.argument("results", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False))
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    help="Write report and charts there; without it the report is printed.",
-)
+@options.out("Write report and charts there; without it the report is printed.")
 @click.option(
     "--format",
     "formats",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from harness.commands.presenting import output
+from harness.commands.presenting import options, output
 from harness.commands.presenting.documents import print_json
 from harness.commands.presenting.progress import progress_of, status_of
 from harness.commands.suites import Suite
@@ -68,30 +68,9 @@ DEFAULT_TIMEOUT_SECONDS = 300.0
     metavar="M",
     help=f"Instrument; may be given again. Default: {DEFAULT_METER}.",
 )
-@click.option(
-    "--repeats",
-    type=click.IntRange(1, 10_000),
-    default=DEFAULT_REPEATS,
-    show_default=True,
-    metavar="N",
-    help="Trials of each.",
-)
-@click.option(
-    "--jobs",
-    type=click.IntRange(1, 256),
-    default=1,
-    show_default=True,
-    metavar="N",
-    help="Trials side by side.",
-)
-@click.option(
-    "--timeout",
-    type=click.FloatRange(0, 86_400, min_open=True),
-    default=DEFAULT_TIMEOUT_SECONDS,
-    show_default=True,
-    metavar="S",
-    help="Seconds that one trial may take.",
-)
+@options.repeats(DEFAULT_REPEATS)
+@options.jobs(1)
+@options.timeout(DEFAULT_TIMEOUT_SECONDS)
 @click.option(
     "--expect",
     "expected",
@@ -99,14 +78,9 @@ DEFAULT_TIMEOUT_SECONDS = 300.0
     metavar="VARIANT=OUTCOME",
     help="Count this outcome of a variant as right, and any other as a failure.",
 )
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    help="Keep results, report and charts there.",
-)
-@click.option("--resume", is_flag=True, help="Take up the run that --out has the readings of.")
-@click.option("--format", "form", type=click.Choice(["console", "json"]), default="console", show_default=True)
+@options.out("Keep results, report and charts there.")
+@options.resume()
+@options.form()
 def command(
     suite_name: str | None,
     asv: Path | None,

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from harness.commands.presenting import output
+from harness.commands.presenting import options, output
 from harness.commands.presenting.documents import dump_json, print_json
 from harness.commands.presenting.growing import growth_section
 from harness.commands.presenting.progress import progress_of
@@ -46,28 +46,12 @@ DEFAULT_TIMEOUT_SECONDS = 900.0
     help=f"Variant; may be given again. Default: {', '.join(DEFAULT_VARIANTS)}.",
 )
 @click.option("--sizes", default=DEFAULT_SIZES, show_default=True, metavar="N,N,...", help="Numbers of teams.")
-@click.option(
-    "--repeats", type=click.IntRange(1, 1000), default=1, show_default=True, metavar="N", help="Trials of each."
-)
-@click.option(
-    "--jobs", type=click.IntRange(1, 256), default=2, show_default=True, metavar="N", help="Trials side by side."
-)
-@click.option(
-    "--timeout",
-    type=click.FloatRange(0, 86_400, min_open=True),
-    default=DEFAULT_TIMEOUT_SECONDS,
-    show_default=True,
-    metavar="S",
-    help="Seconds that one trial may take.",
-)
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    help="Keep readings, report and chart there.",
-)
-@click.option("--resume", is_flag=True, help="Take up the run that --out has the readings of.")
-@click.option("--format", "form", type=click.Choice(["console", "json"]), default="console", show_default=True)
+@options.repeats(1, most=1000)
+@options.jobs(2)
+@options.timeout(DEFAULT_TIMEOUT_SECONDS)
+@options.out("Keep readings, report and chart there.")
+@options.resume()
+@options.form()
 def command(
     suite_name: str | None,
     scenario: str,

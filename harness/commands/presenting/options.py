@@ -1,0 +1,63 @@
+"""Options that several verbs take, said once."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+Option = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+LONGEST_TIMEOUT_SECONDS = 86_400
+CONSOLE_OR_JSON = ("console", "json")
+
+
+def repeats(default: int, *, most: int = 10_000) -> Option:
+    """Ask for the trials of each configuration."""
+    return click.option(
+        "--repeats",
+        type=click.IntRange(1, most),
+        default=default,
+        show_default=True,
+        metavar="N",
+        help="Trials of each.",
+    )
+
+
+def jobs(default: int) -> Option:
+    """Ask for the trials side by side."""
+    return click.option(
+        "--jobs",
+        type=click.IntRange(1, 256),
+        default=default,
+        show_default=True,
+        metavar="N",
+        help="Trials side by side.",
+    )
+
+
+def timeout(default_seconds: float, *, words: str = "Seconds that one trial may take.") -> Option:
+    """Ask for the time that a trial may take."""
+    return click.option(
+        "--timeout",
+        type=click.FloatRange(0, LONGEST_TIMEOUT_SECONDS, min_open=True),
+        default=default_seconds,
+        show_default=True,
+        metavar="S",
+        help=words,
+    )
+
+
+def out(words: str) -> Option:
+    """Ask for a folder to keep something in."""
+    return click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help=words)
+
+
+def resume() -> Option:
+    """Ask whether to take up what the folder of --out has."""
+    return click.option("--resume", is_flag=True, help="Take up the run that --out has the readings of.")
+
+
+def form(names: Sequence[str] = CONSOLE_OR_JSON) -> Option:
+    """Ask for the form in which to print."""
+    return click.option("--format", "form", type=click.Choice(names), default=names[0], show_default=True)
