@@ -30,6 +30,11 @@ def test_the_floor_is_the_spread_and_a_page_at_least(peaks: tuple[int, ...], flo
     assert floor_of(*peaks) == floor
 
 
+def test_one_trial_that_is_off_is_no_noise_of_the_machine() -> None:
+    assert floor_of(*[8192] * 7, 73728) == 4096
+    assert floor_of(*[8192] * 6, 73728, 73728) == 65536
+
+
 def test_where_the_calibration_fails_nothing_is_known_of_the_noise() -> None:
     with pytest.raises(MeasurementError, match="could not be measured: timed-out"):
         floor_of(4096, outcome=Outcome.TIMED_OUT)
