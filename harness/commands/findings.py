@@ -15,7 +15,7 @@ import click
 from markupsafe import Markup
 
 from harness.attribution import Peaks
-from harness.commands import main
+from harness.commands.command_line import main
 from harness.commands.presenting.claims import right_peak
 from harness.commands.presenting.conclusions import (
     claim_words,

@@ -5,7 +5,7 @@ from importlib import import_module
 import pytest
 from click.testing import CliRunner
 
-from harness.commands import VERBS, cli
+from harness.commands.command_line import VERBS, cli
 from harness.commands.suites import league
 from harness.errors import UsageError
 from harness.meters import FOLDER, load_meter, meter_names

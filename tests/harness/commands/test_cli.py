@@ -165,13 +165,23 @@ def test_list_shows_everything_by_name() -> None:
 
 def test_help_loads_nothing_that_it_does_not_need() -> None:
     code = (
-        "import sys; from harness.commands import main; code = main(['--help']);"
+        "import sys; from harness.commands.command_line import main; code = main(['--help']);"
         "heavy = {'matplotlib', 'scipy', 'numpy', 'jsonschema', 'rich', 'jinja2', 'pipelines', 'asyncio'};"
         "print(sorted(heavy & set(sys.modules)), code)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.endswith("[] 0\n")
     assert "Exit codes" in done.stdout
+
+
+def test_any_verb_can_be_followed_by_any_other_in_one_process() -> None:
+    # A verb's module becomes an attribute of its package: `list` once hid the built-in from the code there.
+    code = (
+        "from harness.commands.command_line import VERBS, main;"
+        "print({main([verb, '--help']) for _ in range(2) for verb in VERBS})"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.endswith("{0}\n")
 
 
 def test_output_that_is_read_only_in_part_is_no_error() -> None:

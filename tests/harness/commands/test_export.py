@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sample_results import results, sample
 
-from harness.commands import cli, main
+from harness.commands.command_line import cli, main
 from harness.model import Outcome, Sample
 from harness.store.results import write_results
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sample_results import results, sample
 
-from harness.commands import main
+from harness.commands.command_line import main
 from harness.commands.findings import FAULTY, SCENARIOS, STEPS, command
 from harness.commands.suites import league
 from harness.store.results import write_results

@@ -18,7 +18,7 @@ from git_repositories import checkouts, commit, git, repository
 from sample_results import results, sample
 
 from harness.commands import gate as verb
-from harness.commands import main
+from harness.commands.command_line import main
 from harness.model import Outcome, Results
 from harness.store.results import results_document, write_results_file
 

@@ -60,7 +60,7 @@ def test_a_spike_of_a_millisecond_is_measured_as_the_program_itself_reads_it() -
 def test_what_membench_holds_itself_is_not_in_the_figure() -> None:
     code = (
         "import sys; ballast = b'x' * (600 << 20)\n"
-        "from harness.commands import main; sys.exit(main(['measure', '--format', 'json', '--', 'true']))"
+        "from harness.commands.command_line import main; sys.exit(main(['measure', '--format', 'json', '--', 'true']))"
     )
     done = subprocess.run([PYTHON, "-c", code], capture_output=True, text=True, check=True)
     assert json.loads(done.stdout)["samples"][0]["peak_bytes"][0] < 8 * MIB

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pytest
 from sample_results import ENVIRONMENT, results, sample
 
-from harness.commands import main
+from harness.commands.command_line import main
 from harness.model import Outcome
 from harness.store.results import read_results, write_results_file
 

@@ -1,0 +1,105 @@
+"""The command line: its verbs, how each ends, and its exit codes. Only `run_and_exit` exits."""
+
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from typing import Any, NoReturn
+
+import click
+
+from harness import package_names
+from harness.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE, MembenchError
+
+VERBS: Mapping[str, str] = {
+    "run": "Measure workloads and show what each variant's peak is.",
+    "measure": "Measure the peak memory of any command.",
+    "attribute": "Say which fix bought which megabytes.",
+    "scale": "Show how the peak grows with the number of teams.",
+    "floor": "Find the smallest memory limit under which a variant still finishes.",
+    "gate": "Decide whether a change may go in by its peak memory.",
+    "promote": "Accept the levels of a run into a baseline.",
+    "doctor": "Say how exact membench is on this machine.",
+    "compare": "Show how far the peaks of one run lie from another's.",
+    "report": "Write the report and the charts of a run again.",
+    "history": "Show each workload's peak over stored runs, and where it changed.",
+    "export": "Write a run for another tool: a dashboard, a spreadsheet, a monitor.",
+    "list": "List workloads, scenarios, variants, meters, charts, formats or exports.",
+}
+"""Each verb with its summary, so that --help imports none of them. A test holds the summaries to the docstrings."""
+
+
+MOST_LINES = 2  # of an error
+
+
+class _LazyGroup(click.Group):
+    """Imports a verb's module only when the verb is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in VERBS:
+            return None
+        command: click.Command = import_module(f"harness.commands.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(VERBS.items()))
+
+
+@click.group(
+    cls=_LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 fine; 1 a regression or a budget exceeded; 2 wrong use or unreadable input; "
+    "3 a trial failed; 130 interrupted.",
+)
+@click.version_option(package_name="membench", prog_name="membench")
+def cli() -> None:
+    """Measure a program's peak memory exactly, and say which change bought which megabytes.
+
+    Each trial runs in a process of its own under fixed conditions, and its peak is the kernel's own figure.
+    Start with:  membench run --scenario smoke
+    """
+
+
+def main(argv: Sequence[str], program: click.Command | None = None) -> int:
+    """Run the command line, or another program that ends as it does, and return the exit code."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        code: Any = (program or cli).main(list(argv), prog_name="membench", standalone_mode=False)
+    except click.ClickException as error:
+        return _complain(error.format_message(), EXIT_USAGE)
+    except MembenchError as error:
+        return _complain(str(error), error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        return _complain("interrupted", EXIT_INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read the output has read enough; what Python flushes on exit has no reader either.
+        sys.stdout = None
+        return EXIT_OK
+    return code if isinstance(code, int) else EXIT_OK
+
+
+def _complain(message: str, code: int) -> int:
+    from reports import wording  # noqa: PLC0415 - only where something went wrong
+
+    # What is quoted in it may come from a file of a stranger, who would write to the terminal, or to a CI's runner.
+    lines = f"membench: {message}".splitlines()[:MOST_LINES]
+    click.echo("\n".join(map(wording.plain, lines)), err=True)
+    return code
+
+
+def _interrupt(*_: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def run_and_exit() -> NoReturn:
+    """Run the command line of this process and exit with its code."""
+    # Before any verb is imported; and only here, where the process is ours and runs nobody else's code.
+    package_names.mean_ours()
+    sys.exit(main(sys.argv[1:]))
