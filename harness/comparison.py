@@ -34,13 +34,19 @@ class Comparison:
 
 
 def _row_document(row: ComparisonRow) -> dict[str, Any]:
-    shift = row.shift
     return {
         "scenario": row.scenario,
         "variant": row.variant,
         "meter": row.meter,
         "base_bytes": row.base_bytes,
         "head_bytes": row.head_bytes,
+        **shift_document(row.shift),
+    }
+
+
+def shift_document(shift: Shift | None) -> dict[str, int | None]:
+    """Make the members of a row's JSON document that say how far it moved; None where that is not known."""
+    return {
         "shift_bytes": shift.bytes if shift else None,
         "shift_low_bytes": shift.low_bytes if shift else None,
         "shift_high_bytes": shift.high_bytes if shift else None,

@@ -61,12 +61,12 @@ class GateRow:
     variant: str
     meter: str
     against: str  # what it was compared with: a commit, or the baseline
-    base_bytes: int | None
-    head_bytes: int | None
-    shift: Shift | None
-    budget_bytes: int | None
-    verdict: Verdict
-    reason: str  # one sentence
+    base_bytes: int | None = None
+    head_bytes: int | None = None
+    shift: Shift | None = None
+    budget_bytes: int | None = None
+    verdict: Verdict = Verdict.PASS
+    reason: str = ""  # one sentence
     causes: tuple[Cause, ...] = ()  # of a regression: call sites that grew, largest first
 
     @property
@@ -140,10 +140,7 @@ def judge(base: Sample | None, head: Sample, thresholds: Thresholds, *, against:
         against=against,
         base_bytes=base.median_bytes if base else None,
         head_bytes=head.median_bytes,
-        shift=None,
         budget_bytes=head.budget_bytes,
-        verdict=Verdict.PASS,
-        reason="",
     )
     if head.failed or not head.peak_bytes:
         return replace(row, verdict=Verdict.FAILED, reason="; ".join(dict.fromkeys(head.failures)) or "no peak")
@@ -221,9 +218,6 @@ def missing(key: Key, against: str, *, base_bytes: int | None = None) -> GateRow
         meter=meter,
         against=against,
         base_bytes=base_bytes,
-        head_bytes=None,
-        shift=None,
-        budget_bytes=None,
         verdict=Verdict.MISSING,
         reason=f"{against} has this workload and the head has not; name it as removed if that is meant",
     )
@@ -246,10 +240,6 @@ def _slope_rows(
             variant=f"slope of {shape}",
             meter=meter,
             against=against,
-            base_bytes=None,
-            head_bytes=None,
-            shift=None,
-            budget_bytes=None,
             verdict=Verdict.REGRESSION if rise > allowed else Verdict.PASS,
             reason=f"the peak grows with {shape} by {words}",
         )

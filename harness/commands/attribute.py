@@ -11,15 +11,16 @@ from harness.attribution import MOST_FOR_FACTORIAL, Combination
 from harness.commands.presenting import options, output
 from harness.commands.presenting.attributing import NOTICEABLE_BYTES, attribution_of, in_words
 from harness.commands.presenting.claims import right_peak
+from harness.commands.presenting.document import make_report
 from harness.commands.presenting.documents import dump_json, print_json
 from harness.commands.presenting.progress import progress_of
 from harness.commands.suites.choice import choose_switched
 from harness.commands.suites.switched import Switched
 from harness.design import FEWEST_ORDERS, Design, Division, Plan, make_plan
-from harness.errors import EXIT_OK, EXIT_TRIAL_FAILED, UsageError, unknown_name
+from harness.errors import EXIT_OK, EXIT_TRIAL_FAILED, unknown_name
 from harness.model import Sample
 from harness.session import Session
-from harness.store.files import atomic_writer, writable_folder
+from harness.store.files import atomic_writer
 from harness.store.results import write_results
 from harness.store.schemas import validated
 from reports.document import Attribution, Report
@@ -27,7 +28,6 @@ from reports.document import Attribution, Report
 DOCUMENT = "membench-attribution"
 ATTRIBUTION_FILE = "attribution.json"
 METER = "peak_rss"
-DEFAULT_TIMEOUT_SECONDS = 300.0
 DEFAULT_ORDERS = 20
 
 
@@ -76,7 +76,7 @@ DEFAULT_ORDERS = 20
 )
 @options.repeats(1)
 @options.jobs(2)
-@options.timeout(DEFAULT_TIMEOUT_SECONDS)
+@options.timeout()
 @options.out("Keep readings, results, report and charts there.")
 @options.resume()
 @options.form(("console", "json", "markdown"))
@@ -110,8 +110,6 @@ def command(
 
     Of a project's own workload the switches are the parameters that are given as [false, true].
     """  # noqa: D301 - \b is click's mark for lines to leave as they are
-    if resume and out is None:
-        raise UsageError("--resume takes up the readings of an earlier run: give its folder with --out DIR.")
     suite, switched = choose_switched(suite_name, scenario, fixed)
     switches = _choose(switched, chosen)
     order = [name for name in switched.order if name in switches]
@@ -122,7 +120,7 @@ def command(
         suite.settings,
         time_limit_seconds=timeout,
         jobs=jobs,
-        folder=writable_folder(out) if out is not None else None,
+        folder=output.folder_to_keep(out, resume=resume),
         resume=resume,
     )
     results = session.measure(list(workloads.values()), [METER], repeats, progress_of)
@@ -133,7 +131,7 @@ def command(
     found = _with_missing(attribution_of(switches, division), division, switches, missing)
     document = validated(_document(switched, switches, division, found, by_combination), DOCUMENT)
     story = switched.story(results)
-    report = output.report_of(results, {switched.scenario: story}, {switched.scenario: found})
+    report = make_report(results, {switched.scenario: story}, {switched.scenario: found})
     if out is not None:
         with atomic_writer(out / ATTRIBUTION_FILE) as file:
             dump_json(document, file)

@@ -30,7 +30,6 @@ FORMAT_VERSION = 1  # 1: the first
 METER = "peak_rss"
 RISES = (16 * KIB, 64 * KIB, 256 * KIB, MIB)
 DEFAULT_VARIANT = "all"
-DEFAULT_TIMEOUT_SECONDS = 300.0
 REPEATS = 5  # one trial of five may be an outlier, and a rise of the others is still significant
 REPEATS_RANDOMISED = 10  # with 5 a rank test finds a rise of 256 KiB among randomised peaks only now and then
 
@@ -78,7 +77,7 @@ PINNING = "pinning"
     help="Leave a control out, to see what it is good for; may be given again.",
 )
 @options.jobs(2)
-@options.timeout(DEFAULT_TIMEOUT_SECONDS)
+@options.timeout()
 @options.form()
 def command(
     scenario: str,

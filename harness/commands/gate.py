@@ -32,7 +32,6 @@ PREFIX = "membench-gate-"
 THE_BASELINE = "the baseline"
 DEFAULT_METER = "peak_rss"
 MOST_REPEATS = 12
-DEFAULT_TIMEOUT_SECONDS = 300.0
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -88,7 +87,7 @@ class _Asked:
     help="Trials of each at most, where fewer do not decide.",
 )
 @options.jobs(2)
-@options.timeout(DEFAULT_TIMEOUT_SECONDS)
+@options.timeout()
 @click.option("--allow-environment-change", is_flag=True, help="Compare with a baseline from another environment.")
 @click.option("--strict", is_flag=True, help="End with 1 also where a row could not be decided.")
 @options.out("Keep results and reports there.")

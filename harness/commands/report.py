@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from harness.commands.presenting import options, output
+from harness.commands.presenting.document import make_report
 from harness.commands.suites.choice import choose_suite
 from harness.errors import EXIT_OK
 from harness.model import Results
@@ -38,7 +39,7 @@ def command(results: tuple[Path, ...], out: Path | None, formats: tuple[str, ...
     for name in formats:
         load_format(name)
     merged, warnings = merge([(str(path), _seen_from(out, path)) for path in results])
-    report = output.report_of(merged, choose_suite(None).stories(merged))
+    report = make_report(merged, choose_suite(None).stories(merged))
     report = replace(report, warnings=warnings + report.warnings)
     if out is not None:
         output.announce(output.write_report(report, writable_folder(out), formats or ("markdown",)), to_stderr=False)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from harness.commands.presenting import options, output
+from harness.commands.presenting.document import make_report
 from harness.commands.presenting.documents import print_json
 from harness.commands.presenting.progress import progress_of, status_of
 from harness.commands.suites import Suite
@@ -19,12 +20,10 @@ from harness.meters import meter_file
 from harness.model import Outcome, Results, Workload
 from harness.revision import current_revision
 from harness.session import Session
-from harness.store.files import writable_folder
 from harness.store.results import results_document, write_results
 
 DEFAULT_METER = "peak_rss"
 DEFAULT_REPEATS = 3
-DEFAULT_TIMEOUT_SECONDS = 300.0
 
 
 @click.command(name="run")
@@ -70,7 +69,7 @@ DEFAULT_TIMEOUT_SECONDS = 300.0
 )
 @options.repeats(DEFAULT_REPEATS)
 @options.jobs(1)
-@options.timeout(DEFAULT_TIMEOUT_SECONDS)
+@options.timeout()
 @click.option(
     "--expect",
     "expected",
@@ -111,16 +110,13 @@ def command(
     Variants of the league: sequential, baseline, all, fix-3, fix-1+3+5, without-3, upto-3, and -as-written after
     fix-N or all.
     """  # noqa: D301 - \b is click's mark for lines to leave as they are
-    if resume and out is None:
-        raise UsageError("--resume takes up the readings of an earlier run: give its folder with --out DIR.")
     meters = list(dict.fromkeys(meters or (DEFAULT_METER,)))
     with open_suite(suite_name, asv) as suite:
         workloads = _expecting(select(suite.workloads(scenarios, variants), expression, tags), expected)
         _require_meters(meters, workloads)
-        if out is not None:
-            writable_folder(out)
+        folder = output.folder_to_keep(out, resume=resume)
         workloads = _prepared(suite, workloads)
-        session = Session.begin(suite.settings, time_limit_seconds=timeout, jobs=jobs, folder=out, resume=resume)
+        session = Session.begin(suite.settings, time_limit_seconds=timeout, jobs=jobs, folder=folder, resume=resume)
         measured = session.measure(workloads, meters, repeats, progress_of)
     results = replace(measured, revision=current_revision(Path.cwd()))
     _show(results, suite, out, form)
@@ -174,7 +170,7 @@ def _show(results: Results, suite: Suite, out: Path | None, form: str) -> None:
     as_json = form == "json"
     if as_json:
         print_json(results_document(results))
-    report = output.report_of(results, suite.stories(results))
+    report = make_report(results, suite.stories(results))
     if not as_json:
         output.print_report(report)
     if out is not None:

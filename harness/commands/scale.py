@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from harness.commands.presenting import options, output
+from harness.commands.presenting.document import make_report
 from harness.commands.presenting.documents import dump_json, print_json
 from harness.commands.presenting.growing import growth_section
 from harness.commands.presenting.progress import progress_of
@@ -19,7 +20,7 @@ from harness.errors import EXIT_OK, EXIT_TRIAL_FAILED, UsageError
 from harness.model import Outcome, Results, Sample
 from harness.session import Session
 from harness.statistics.line import FEWEST_POINTS, Line, fit_line
-from harness.store.files import atomic_writer, writable_folder
+from harness.store.files import atomic_writer
 from harness.store.schemas import validated
 from reports.document import Report
 
@@ -74,8 +75,6 @@ def command(
     membench scale --scenario league --variant all --sizes 100,200,400
     """  # noqa: D301 - \b is click's mark for lines to leave as they are
     require_league("scale", suite_name)
-    if resume and out is None:
-        raise UsageError("--resume takes up the readings of an earlier run: give its folder with --out DIR.")
     settings = league.read_settings(os.environ)
     counts = _parse_sizes(sizes)
     names = list(dict.fromkeys(variants or DEFAULT_VARIANTS))
@@ -84,7 +83,7 @@ def command(
         settings,
         time_limit_seconds=timeout,
         jobs=jobs,
-        folder=writable_folder(out) if out is not None else None,
+        folder=output.folder_to_keep(out, resume=resume),
         resume=resume,
     )
     results = session.measure(workloads, [METER], repeats, progress_of)
@@ -189,6 +188,6 @@ def _report(document: dict[str, Any], results: Results) -> Report:
     """Make the report; that a trial failed is among its warnings."""
     scenario = league.load_scenario(document["scenario"])
     story = league.LeagueStory(scenario, 0)
-    report = output.report_of(replace(results, samples=()), {})
+    report = make_report(replace(results, samples=()), {})
     section = growth_section(document, scenario.summary, story.role)
     return replace(report, sections=(section,), warnings=(*report.warnings, *document["failures"]))

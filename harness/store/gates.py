@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
+from harness.comparison import shift_document
 from harness.gate import GateRow, Judgement
 from harness.store.schemas import validated
 
@@ -26,7 +27,6 @@ def gate_document(judgement: Judgement) -> dict[str, Any]:
 
 
 def _row(row: GateRow) -> dict[str, Any]:
-    shift = row.shift
     return {
         "scenario": row.scenario,
         "variant": row.variant,
@@ -34,9 +34,7 @@ def _row(row: GateRow) -> dict[str, Any]:
         "against": row.against,
         "base_bytes": row.base_bytes,
         "head_bytes": row.head_bytes,
-        "shift_bytes": shift.bytes if shift else None,
-        "shift_low_bytes": shift.low_bytes if shift else None,
-        "shift_high_bytes": shift.high_bytes if shift else None,
+        **shift_document(row.shift),
         "budget_bytes": row.budget_bytes,
         "verdict": str(row.verdict),
         "reason": row.reason,

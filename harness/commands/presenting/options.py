@@ -8,6 +8,7 @@ import click
 
 Option = Callable[[Callable[..., Any]], Callable[..., Any]]
 
+DEFAULT_TIMEOUT_SECONDS = 300.0
 LONGEST_TIMEOUT_SECONDS = 86_400
 CONSOLE_OR_JSON = ("console", "json")
 
@@ -36,7 +37,9 @@ def jobs(default: int) -> Option:
     )
 
 
-def timeout(default_seconds: float, *, words: str = "Seconds that one trial may take.") -> Option:
+def timeout(
+    default_seconds: float = DEFAULT_TIMEOUT_SECONDS, *, words: str = "Seconds that one trial may take."
+) -> Option:
     """Ask for the time that a trial may take."""
     return click.option(
         "--timeout",

@@ -1,16 +1,14 @@
 """Shows a run: the table on a terminal, the document for programs, the folder with the report and the charts."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 from rich.console import Console
 
-from harness.commands.presenting.document import make_report
-from harness.commands.suites.story import Story
-from harness.model import Results
-from harness.store.files import atomic_writer
-from reports.document import Attribution, Report
+from harness.errors import UsageError
+from harness.store.files import atomic_writer, writable_folder
+from reports.document import Report
 from reports.formats import load_format
 from reports.formats.console import render_attribution, render_console, render_growth
 
@@ -38,11 +36,16 @@ def print_text(report: Report, name: str) -> None:
     click.echo(load_format(name).render(report), nl=False)
 
 
-def report_of(
-    results: Results, stories: Mapping[str, Story], attributions: Mapping[str, Attribution | None] | None = None
-) -> Report:
-    """Make the report document; `attributions` as in `make_report`."""
-    return make_report(results, stories, attributions)
+def folder_to_keep(out: Path | None, *, resume: bool) -> Path | None:
+    """Make the folder that --out names, if it was given.
+
+    Raises:
+        UsageError: --resume without it.
+        UnwritableOutputError: nothing can be written there.
+    """
+    if resume and out is None:
+        raise UsageError("--resume takes up the readings of an earlier run: give its folder with --out DIR.")
+    return writable_folder(out) if out is not None else None
 
 
 def write_report(report: Report, folder: Path, formats: Iterable[str]) -> list[Path]:
