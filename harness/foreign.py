@@ -20,7 +20,7 @@ from harness.controls import Controls, applied
 from harness.ending import judge_status
 from harness.errors import MeasurementError
 from harness.model import CommandFacts, Outcome, Reading
-from harness.processes import descendants, is_alive, read_memory, read_name
+from harness.processes import Memory, descendants, is_alive, read_memory, read_name
 from harness.tracing import WAIT_OPTIONS, Tracer, adopt_orphans
 from harness.tree import TREE_METER, TreeSource, tree_source
 from harness.watch import Recorder, Watch
@@ -243,9 +243,10 @@ class _Follower:
             self.execed = True
             self.started = time.monotonic()
 
-    def poll(self, pid: int) -> None:
-        """Read the high-water mark of a process that runs."""
-        self._note(pid, self._polled)
+    def poll(self, pid: int) -> int:
+        """Note the high-water mark of a process that runs; give what it holds now in bytes, 0 once it holds nothing."""
+        memory = self._note(pid, self._polled)
+        return memory.now if memory else 0
 
     def _note_exit(self, pid: int) -> None:
         self._note(pid, self._at_exit)
@@ -263,13 +264,13 @@ class _Follower:
                 found[pid] = polled
         return found
 
-    def _note(self, pid: int, peaks: dict[int, tuple[int, str]]) -> None:
+    def _note(self, pid: int, peaks: dict[int, tuple[int, str]]) -> Memory | None:
         memory = read_memory(pid)
-        if memory is None:
-            return
-        self.tree_floor = max(self.tree_floor, memory.peak - memory.file)
-        if memory.peak >= peaks.get(pid, (0, ""))[0]:
-            peaks[pid] = (memory.peak, read_name(pid))
+        if memory is not None:
+            self.tree_floor = max(self.tree_floor, memory.peak - memory.file)
+            if memory.peak > peaks.get(pid, (-1, ""))[0]:
+                peaks[pid] = (memory.peak, read_name(pid))
+        return memory
 
     def has_execed(self) -> bool:
         """Tell whether the stub has become the command; before that its memory is not the command's."""
@@ -293,11 +294,8 @@ class _Sampler:
         if self.tree is not None:
             self.recorder.add(elapsed, self.tree.now())
             return
-        root = self._follower.root
         # Also where the exit will be read: a program may reset its mark, or exec another one.
-        self._follower.poll(root)
-        memory = read_memory(root)
-        self.recorder.add(elapsed, memory.now if memory else 0)
+        self.recorder.add(elapsed, self._follower.poll(self._follower.root))
 
 
 def _reading(
