@@ -17,7 +17,7 @@ RUNS := league incident attribution
 # The pictures that README.md shows.
 IMAGES := peaks-incident timeline-incident attribution-league interactions-league
 
-.PHONY: bench charts test browser lint gate format benchmarks findings peers clean
+.PHONY: bench charts test browser lint gate format benchmarks overhead findings peers clean
 
 bench: $(VENV)/.installed  ## the main job: the league in every variant, the incident's levels, who saved what
 	$(BIN)/membench run --scenario league --repeats 3 --jobs $(JOBS) --out $(OUT)/league
@@ -57,6 +57,9 @@ format: $(VENV)/.installed
 
 benchmarks: $(VENV)/.installed  ## throughput of the two shapes of concurrency
 	$(BIN)/python -m pytest tests/benchmarks --benchmark-only --override-ini addopts=
+
+overhead: $(VENV)/.installed  ## what membench adds to a program's time; wants an idle machine, takes 9 minutes
+	$(BIN)/python tests/benchmarks/overhead.py
 
 findings: $(VENV)/.installed  ## what the fixes are worth, measured anew; writes docs/findings.md
 	$(BIN)/python -m harness.commands.findings --measure --from $(OUT)/findings --out docs/findings.md
