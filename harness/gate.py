@@ -219,7 +219,7 @@ def missing(key: Key, against: str, *, base_bytes: int | None = None) -> GateRow
         against=against,
         base_bytes=base_bytes,
         verdict=Verdict.MISSING,
-        reason=f"{against} has this workload and the head has not; name it as removed if that is meant",
+        reason=f"{against} has this workload and the head has not; name it with --removed if that is meant",
     )
 
 

@@ -25,6 +25,7 @@ from harness.foreign import CommandTrial, run_command
 from harness.kinds import COMMAND, kind_file
 from harness.meters import load_meter, meter_file
 from harness.model import WARM_UP, Outcome, PhaseSpan, Reading, Trial, Workload
+from harness.scratch import held_scratch
 from harness.tree import TREE_METER, TreeSource, tree_source
 from harness.watch import Recorder, Watch
 
@@ -33,6 +34,7 @@ ALARM_GRACE_SECONDS = 10.0
 # Two processes that start in the same instant fault in the same files in step; a fault leaves out the neighbours of its
 # page that the other process has locked just then, and both peaks come out up to 60 KiB lower.
 START_SPACING_SECONDS = 0.05
+RUN_PREFIX = "membench-run-"
 SCRATCH_PREFIX = "membench-"  # mkdtemp adds a fixed length: argv is equally long in every trial
 
 
@@ -48,6 +50,15 @@ class Isolation:
     cancelled: threading.Event = field(default_factory=threading.Event)
     _starting: threading.Lock = field(default_factory=threading.Lock)
     _mapped_files: set[str] = field(default_factory=set)  # by the warm-ups
+
+    @contextmanager
+    def held(self) -> Iterator["Isolation"]:
+        """Keep the trials in one folder, which a later run clears with all that runs there if this one is killed."""
+        if self.scratch is not None:
+            yield self
+            return
+        with held_scratch(RUN_PREFIX) as folder:
+            yield replace(self, scratch=folder)
 
     def run(self, trial: Trial, cpu: int) -> Reading:
         """Run one trial in a process of its own.

@@ -105,12 +105,12 @@ class Session:
         cpus = usable_cpus()
         store = ReadingsFile(self.folder, self.environment) if self.folder is not None else None
         done = store.resume() if store is not None and self.resume else {}
-        with closing(store) if store is not None else nullcontext():
+        with closing(store) if store is not None else nullcontext(), self.isolation.held() as isolation:
             if store is not None:
                 store.start(done)
             return run_schedule(
                 schedule,
-                self.isolation,
+                isolation,
                 cpus=[cpus[slot % len(cpus)] for slot in range(self.jobs)],
                 keep=store.append if store is not None else _keep_nothing,
                 observer=observer,

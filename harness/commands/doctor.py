@@ -139,10 +139,11 @@ def _controls(left_out: Sequence[str]) -> Controls:
 def _measure(plan: Plan, controls: Controls, *, jobs: int, timeout: float) -> list[Reading]:
     schedule = make_schedule(plan)
     cpus = usable_cpus()
-    with progress_of(len(schedule.trials)) as observer:
+    held = Isolation(controls=controls, time_limit_seconds=timeout).held()
+    with progress_of(len(schedule.trials)) as observer, held as isolation:
         return run_schedule(
             schedule,
-            Isolation(controls=controls, time_limit_seconds=timeout),
+            isolation,
             cpus=[cpus[slot % len(cpus)] for slot in range(jobs)],
             keep=require_ok,
             observer=observer,

@@ -75,8 +75,8 @@ def command(
         version = group.version
     workloads = suite.prepare(workloads)
     session = Session.begin(suite.settings, time_limit_seconds=timeout, jobs=1)
-    isolation = session.isolation
-    floors = [_floor(isolation, workload, limit) for workload in workloads]
+    with session.isolation.held() as isolation:
+        floors = [_floor(isolation, workload, limit) for workload in workloads]
     document = validated(_document(name, floors, version, limit), DOCUMENT)
     if form == "json":
         print_json(document)

@@ -285,4 +285,4 @@ def test_there_is_a_row_for_every_key_of_either_side_and_one_only(base: set[str]
 def test_a_missing_row_names_what_is_missing_and_the_way_out() -> None:
     found = missing(("smoke", "all", "peak_rss"), AGAINST, base_bytes=7)
     assert found.key == ("smoke", "all", "peak_rss")
-    assert "name it as removed if that is meant" in found.reason
+    assert "name it with --removed if that is meant" in found.reason

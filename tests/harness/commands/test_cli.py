@@ -2,13 +2,18 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from command_line import membench
+
+from harness.processes import processes_in
 
 SMOKE = ("run", "--scenario", "smoke", "--repeats", "1")
 
@@ -124,33 +129,46 @@ def test_a_run_that_was_stopped_is_taken_up_where_it_was(tmp_path: Path) -> None
     assert len(readings.read_text().splitlines()) == 3
 
 
-def test_ctrl_c_ends_with_130_keeps_what_was_measured_and_leaves_no_process(tmp_path: Path) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "harness",
-        "run",
-        "--scenario",
-        "league",
-        "--repeats",
-        "200",
-        "--out",
-        str(tmp_path),
-    ]
-    environment = os.environ | {"TMPDIR": str(tmp_path)}
-    readings = tmp_path / "readings.jsonl"
+@contextmanager
+def long_run(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """Start a run that would take minutes, with all of its files in a folder, and wait for its first trials."""
+    command = ["run", "--scenario", "league", "--repeats", "200", "--out", str(folder)]
+    readings = folder / "readings.jsonl"
     with subprocess.Popen(
-        command, stderr=subprocess.PIPE, text=True, env=environment, start_new_session=True
+        [sys.executable, "-m", "harness", *command],
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"TMPDIR": str(folder)},
+        start_new_session=True,
     ) as running:
         deadline = time.monotonic() + 60
         while not (readings.exists() and readings.read_text().count("\n") > 2) and time.monotonic() < deadline:
             time.sleep(0.05)  # polls a file that another process writes
-        running.send_signal(2)
+        yield running
+
+
+def workers_in(folder: Path) -> set[int]:
+    return processes_in(folder) - {os.getpid()}
+
+
+def test_ctrl_c_ends_with_130_keeps_what_was_measured_and_leaves_no_process(tmp_path: Path) -> None:
+    with long_run(tmp_path) as running:
+        running.send_signal(signal.SIGINT)
         said = running.communicate(timeout=30)[1]
     assert running.returncode == 130
     assert said.strip() == "membench: interrupted"
-    assert readings.read_text().count("\n") > 2
+    assert (tmp_path / "readings.jsonl").read_text().count("\n") > 2
     assert not list(tmp_path.glob("membench-*")), "scratch folders are removed"
+    assert workers_in(tmp_path) == set()
+
+
+def test_after_kill_9_the_next_run_clears_up(tmp_path: Path) -> None:
+    with long_run(tmp_path) as running:
+        running.kill()
+    (left,) = tmp_path.glob("membench-run-*")
+    assert membench("run", "--scenario", "empty", "--variant", "all", TMPDIR=str(tmp_path)).returncode == 0
+    assert not left.exists()
+    assert workers_in(tmp_path) == set()
 
 
 def test_list_shows_everything_by_name() -> None:
