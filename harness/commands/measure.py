@@ -176,9 +176,9 @@ def _stdout(output: str, form: str) -> Iterator[int]:
 
 
 def _print_json(samples: tuple[Sample, ...], controls: Controls) -> None:
-    from harness.commands.presenting.documents import print_json  # noqa: PLC0415 - as the next ones, not for a summary
-    from harness.environment import describe_environment  # noqa: PLC0415
-    from harness.store.results import results_document  # noqa: PLC0415
+    from harness.commands.presenting.documents import print_json  # noqa: PLC0415 - not for a summary
+    from harness.environment import describe_environment  # noqa: PLC0415 - as the one before
+    from harness.store.results import results_document  # noqa: PLC0415 - as the ones before
 
     results = Results(
         created=datetime.now().astimezone().isoformat(timespec="seconds"),
