@@ -13,7 +13,7 @@ from rich.text import Text
 from harness.commands.presenting import options
 from harness.commands.presenting.documents import print_json
 from harness.commands.presenting.progress import progress_of
-from harness.commands.suites import league
+from harness.commands.suites.league.workloads import DEFAULT_SCENARIO, make_workloads, read_settings
 from harness.controls import Controls, available_controls, usable_cpus
 from harness.diagnosis import Condition, Diagnosis, Plan, conditions, judge, make_schedule, require_ok
 from harness.environment import describe_environment
@@ -38,7 +38,7 @@ PINNING = "pinning"
 
 
 @click.command(name="doctor")
-@click.option("--scenario", default=league.DEFAULT_SCENARIO, show_default=True, metavar="S", help="Scenario.")
+@click.option("--scenario", default=DEFAULT_SCENARIO, show_default=True, metavar="S", help="Scenario.")
 @click.option("--variant", default=DEFAULT_VARIANT, show_default=True, metavar="V", help="Variant.")
 @click.option(
     "--repeats",
@@ -101,8 +101,8 @@ def command(
     membench doctor --scenario smoke --inject 4KiB --inject 8KiB
     membench doctor --no-control address_randomisation
     """  # noqa: D301 - \b is click's mark for lines to leave as they are
-    settings = league.read_settings(os.environ)
-    (workload,) = league.workloads([scenario], [variant], settings)
+    settings = read_settings(os.environ)
+    (workload,) = make_workloads([scenario], [variant], settings)
     rises = tuple(sorted({parse_size(size) for size in sizes} or RISES))
     controls = _controls(left_out)
     randomised = not controls.address_randomisation_off
