@@ -14,7 +14,7 @@ from harness.commands.presenting import options
 from harness.commands.presenting.documents import print_json
 from harness.commands.presenting.progress import progress_of
 from harness.commands.suites.league.workloads import DEFAULT_SCENARIO, make_workloads, read_settings
-from harness.controls import Controls, available_controls, usable_cpus
+from harness.controls import Controls, available_controls, cpus_of_jobs
 from harness.diagnosis import Condition, Diagnosis, Plan, conditions, judge, make_schedule, require_ok
 from harness.environment import describe_environment
 from harness.errors import EXIT_OK
@@ -46,21 +46,9 @@ PINNING = "pinning"
     metavar="N",
     help=f"Trials a side.  [default: {REPEATS}; {REPEATS_RANDOMISED} where addresses are randomised]",
 )
-@click.option(
-    "--tries",
-    type=click.IntRange(1, 10_000),
-    default=3,
-    show_default=True,
-    metavar="N",
-    help="Comparisons for each injected rise, with fresh trials for each.",
-)
-@click.option(
-    "--comparisons",
-    type=click.IntRange(1, 10_000),
-    default=10,
-    show_default=True,
-    metavar="N",
-    help="Comparisons of unchanged trials with one another, to find false alarms.",
+@options.count("--tries", default=3, words="Comparisons for each injected rise, with fresh trials for each.")
+@options.count(
+    "--comparisons", default=10, words="Comparisons of unchanged trials with one another, to find false alarms."
 )
 @click.option(
     "--inject",
@@ -138,12 +126,11 @@ def _controls(left_out: Sequence[str]) -> Controls:
 
 def _measure(plan: Plan, controls: Controls, *, jobs: int, timeout: float) -> list[Reading]:
     schedule = make_schedule(plan)
-    cpus = usable_cpus()
     with progress_of(len(schedule.trials)) as observer:
         return run_schedule(
             schedule,
             Isolation(controls=controls, time_limit_seconds=timeout),
-            cpus=[cpus[slot % len(cpus)] for slot in range(jobs)],
+            cpus=cpus_of_jobs(jobs),
             keep=require_ok,
             observer=observer,
         )

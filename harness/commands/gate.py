@@ -77,14 +77,12 @@ class _Asked:
 @click.option("--absolute", metavar="SIZE", help="Rise that is allowed; both must be exceeded.  [default: 256 KiB]")
 @click.option("--removed", multiple=True, metavar="NAME", help="Workload that the head may lack; may be given again.")
 @click.option("--repeats", type=click.IntRange(1, 1000), metavar="N", help="Trials of each at first.  [default: 3]")
-@click.option(
+@options.count(
     "--max-repeats",
     "most_repeats",
-    type=click.IntRange(1, 1000),
     default=MOST_REPEATS,
-    show_default=True,
-    metavar="N",
-    help="Trials of each at most, where fewer do not decide.",
+    most=1000,
+    words="Trials of each at most, where fewer do not decide.",
 )
 @options.jobs(2)
 @options.timeout()

@@ -31,9 +31,7 @@ OUTPUTS = ("pass", "discard")
     type=click.Choice(METERS),
     help="peak_rss (default): the largest process, exact. peak_tree: all processes together, sampled.",
 )
-@click.option(
-    "--repeats", type=click.IntRange(1, 10_000), default=1, show_default=True, metavar="N", help="Runs of the command."
-)
+@options.repeats(1, words="Runs of the command.")
 @click.option(
     "--timeout",
     type=click.FloatRange(0, 86_400, min_open=True),
