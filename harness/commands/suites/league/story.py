@@ -16,6 +16,7 @@ from harness.commands.suites.league.workloads import (
     scenario_modules,
 )
 from harness.commands.suites.story import Claimed, PlainStory, Story
+from harness.errors import UsageError
 from harness.model import Results
 from pipelines.browser.page import Document
 from pipelines.fixes.claim import Claim, Of
@@ -30,9 +31,7 @@ from pipelines.variant import (
     SOUND_AS_WRITTEN,
     Fix,
     Form,
-    UnknownVariantError,
     Variant,
-    parse_variant,
     variant_of,
 )
 from reports.document import Level, Role
@@ -193,11 +192,12 @@ def claim_of(fix: Fix) -> Claim:
 
 def stories(results: Results) -> dict[str, Story]:
     """Make the story of each scenario in the results; one of another suite has a plain one."""
+    names = scenario_modules()
     largest: dict[str, int] = {}
     known: dict[str, bool] = {}
     for sample in results.samples:
         name = sample.scenario
-        known[name] = known.get(name, name in scenario_modules()) and _is_variant(sample.variant)
+        known[name] = known.get(name, name in names) and _is_variant(sample.variant)
         largest[name] = max(largest.get(name, 0), *sample.peak_bytes, 0)
     return {
         name: LeagueStory(load_scenario(name), peak) if known[name] else PlainStory() for name, peak in largest.items()
@@ -206,7 +206,7 @@ def stories(results: Results) -> dict[str, Story]:
 
 def _is_variant(name: str) -> bool:
     try:
-        parse_variant(name)
-    except UnknownVariantError:
+        read_variant(name)
+    except UsageError:
         return False
     return True

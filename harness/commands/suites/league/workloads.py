@@ -3,6 +3,7 @@
 import pkgutil
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -91,6 +92,7 @@ def make_workloads(names: Sequence[str], variants: Sequence[str], settings: Mapp
     ]
 
 
+@cache  # a report on all combinations asks for each of them a hundred times
 def read_variant(name: str) -> Variant:
     """Read a variant's name.
 
