@@ -30,6 +30,11 @@ class Commit:
         """Name it as people do."""
         return self.hash[:12]
 
+    @property
+    def words(self) -> str:
+        """Name it as it was asked for, and as what that was."""
+        return f"{self.ref} ({self.short})"
+
 
 def find_commit(folder: Path, ref: str) -> Commit:
     """Find the commit that a ref stands for in the repository around a folder.
