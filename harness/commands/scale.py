@@ -11,7 +11,7 @@ import click
 
 from harness.commands.presenting import options, output
 from harness.commands.presenting.document import make_report
-from harness.commands.presenting.documents import dump_json, print_json
+from harness.commands.presenting.documents import print_json
 from harness.commands.presenting.growing import growth_section
 from harness.commands.presenting.progress import progress_of
 from harness.commands.suites.choice import LEAGUE, require_league
@@ -27,7 +27,7 @@ from harness.errors import EXIT_OK, EXIT_TRIAL_FAILED, UsageError
 from harness.model import Outcome, Results, Sample
 from harness.session import Session
 from harness.statistics.line import FEWEST_POINTS, Line, fit_line
-from harness.store.files import atomic_writer
+from harness.store.files import write_json
 from harness.store.schemas import validated
 from reports.document import Report
 
@@ -99,9 +99,7 @@ def command(
     document = validated(_document(scenario, counts, table), DOCUMENT)
     report = _report(document, results)
     if out is not None:
-        with atomic_writer(out / SCALE_FILE) as file:
-            dump_json(document, file)
-        paths = [out / SCALE_FILE, *output.write_report(report, out, output.WRITTEN)]
+        paths = [write_json(document, out / SCALE_FILE), *output.write_report(report, out, output.WRITTEN)]
         output.announce(paths, to_stderr=form == "json")
     if form == "json":
         print_json(document)
