@@ -9,12 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.errors import MeasurementError, UsageError
+from harness.git import run_git
 
 LAST_LINES = 5
-# Neither the user's hooks nor a password prompt belong into a measurement.
-_QUIET = ["-c", "core.hooksPath=/dev/null", "-c", "advice.detachedHead=false"]
-# Set by git for its hooks: with them a checkout would go by the index and the folder of whoever made the commit.
-_OF_A_HOOK = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX"})
 _GITDIR = "gitdir: "  # what the file .git of a checkout begins with
 _WORKTREE = "worktree "
 
@@ -32,6 +29,11 @@ class Commit:
     def short(self) -> str:
         """Name it as people do."""
         return self.hash[:12]
+
+    @property
+    def words(self) -> str:
+        """Name it as it was asked for, and as what that was."""
+        return f"{self.ref} ({self.short})"
 
 
 def find_commit(folder: Path, ref: str) -> Commit:
@@ -132,17 +134,8 @@ def install(command: Sequence[str], folder: Path) -> None:
 
 
 def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if name not in _OF_A_HOOK}
     try:
-        return subprocess.run(  # noqa: S603 - git, with a ref that it takes for nothing else
-            ["git", *_QUIET, "-C", str(folder), *arguments],  # noqa: S607 - the user's git is the one to use
-            capture_output=True,
-            encoding="utf-8",
-            errors="surrogateescape",
-            check=False,
-            stdin=subprocess.DEVNULL,
-            env={**environment, "GIT_TERMINAL_PROMPT": "0"},
-        )
+        return run_git(folder, *arguments)
     except OSError as error:
         raise UsageError(f"Cannot run git: {error.strerror}. Put it on PATH, or use --baseline FILE.") from error
 

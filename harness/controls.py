@@ -68,6 +68,12 @@ def usable_cpus() -> list[int]:
     return sorted(os.sched_getaffinity(0))
 
 
+def cpus_of_jobs(jobs: int) -> list[int]:
+    """Give each of so many jobs side by side its CPU, as far as there are enough one of its own."""
+    cpus = usable_cpus()
+    return [cpus[job % len(cpus)] for job in range(jobs)]
+
+
 @contextmanager
 def applied(controls: Controls, cpu: int) -> Iterator[None]:
     """Put the calling thread under the controls; a process started inside the `with` takes them over.

@@ -15,14 +15,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness import cgroups, stub
+from harness import stub
+from harness.cgroups import Group
 from harness.controls import Controls, applied
 from harness.ending import judge_status
 from harness.errors import MeasurementError
 from harness.model import CommandFacts, Outcome, Reading
 from harness.processes import Memory, descendants, is_alive, read_memory, read_name
 from harness.tracing import WAIT_OPTIONS, Tracer, adopt_orphans
-from harness.tree import TREE_METER, TreeSource, tree_source
+from harness.tree import TREE_METER, TreeSource, group_for, tree_source
 from harness.watch import Recorder, Watch
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def run_command(trial: CommandTrial) -> Reading:
         MeasurementError: the process could not be started.
     """
     with ExitStack() as stack:
-        group = _enter_group(trial, stack)
+        group = stack.enter_context(group_for(trial.meter, trial.memory_limit_bytes))
         stderr, stderr_end = stack.enter_context(_pipe())
         follower = stack.enter_context(_Follower(trial, group, stderr_end).running())
         os.close(stderr_end)
@@ -94,16 +95,6 @@ def run_command(trial: CommandTrial) -> Reading:
         return _reading(trial, follower, sampler, watch, left=left, in_time=in_time, oom_kills=oom_kills)
 
 
-def _enter_group(trial: CommandTrial, stack: ExitStack) -> cgroups.Group | None:
-    """Make a cgroup where a limit needs one, or where the meter reads better with one and it can be had."""
-    if trial.memory_limit_bytes is not None:
-        return stack.enter_context(cgroups.group(trial.memory_limit_bytes))
-    if trial.meter == TREE_METER:
-        with suppress(cgroups.CgroupUnavailableError):
-            return stack.enter_context(cgroups.group())
-    return None
-
-
 @contextmanager
 def _pipe() -> Iterator[tuple[int, int]]:
     """Make a pipe; the writing end is the caller's to close."""
@@ -117,7 +108,7 @@ def _pipe() -> Iterator[tuple[int, int]]:
 class _Follower:
     """Starts a command and follows its processes, from one thread: ptrace and wait know threads, not processes."""
 
-    def __init__(self, trial: CommandTrial, group: cgroups.Group | None, stderr_end: int) -> None:
+    def __init__(self, trial: CommandTrial, group: Group | None, stderr_end: int) -> None:
         self._trial = trial
         self._group = group
         self._stderr_end = stderr_end
@@ -283,7 +274,7 @@ class _Follower:
 class _Sampler:
     """Reads the memory of a command while it runs: the timeline, and what the exit of a process would not tell."""
 
-    def __init__(self, trial: CommandTrial, follower: _Follower, group: cgroups.Group | None) -> None:
+    def __init__(self, trial: CommandTrial, follower: _Follower, group: Group | None) -> None:
         self._follower = follower
         self.tree: TreeSource | None = tree_source(follower.root, group) if trial.meter == TREE_METER else None
         self.recorder = Recorder()

@@ -11,13 +11,14 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
-from harness import cgroups, stub, worker
+from harness import stub, worker
 from harness.call_sites import call_site
+from harness.cgroups import Group
 from harness.controls import SCRUBBED_ENVIRONMENT, Controls, applied
 from harness.ending import judge_status
 from harness.errors import MeasurementError
@@ -26,7 +27,7 @@ from harness.kinds import COMMAND, kind_file
 from harness.meters import load_meter, meter_file
 from harness.model import WARM_UP, Outcome, PhaseSpan, Reading, Trial, Workload
 from harness.scratch import held_scratch
-from harness.tree import TREE_METER, TreeSource, tree_source
+from harness.tree import TREE_METER, TreeSource, group_for, tree_source
 from harness.watch import Recorder, Watch
 
 READ_BYTES = 1024 * 1024
@@ -70,7 +71,7 @@ class Isolation:
         """
         if trial.workload.kind == COMMAND:
             return self._run_command(trial, cpu)
-        with _scratch_folder(self.scratch) as scratch, self._group_for(trial) as group:
+        with _scratch_folder(self.scratch) as scratch, group_for(trial.meter, self.memory_limit_bytes) as group:
             _write_request(scratch, trial, self._limit(trial))
             self._warm()
             command = _command(trial.workload, scratch)
@@ -120,19 +121,7 @@ class Isolation:
             )
         return replace(reading, scenario=workload.scenario, variant=workload.variant)
 
-    @contextmanager
-    def _group_for(self, trial: Trial) -> Iterator[cgroups.Group | None]:
-        """Make a cgroup where a limit needs one, or where the meter reads better with one and it can be had."""
-        with ExitStack() as stack:
-            group = None
-            if self.memory_limit_bytes is not None:
-                group = stack.enter_context(cgroups.group(self.memory_limit_bytes))
-            elif trial.meter == TREE_METER:
-                with suppress(cgroups.CgroupUnavailableError):
-                    group = stack.enter_context(cgroups.group())
-            yield group
-
-    def _watch(self, trial: Trial, process: subprocess.Popen[bytes], group: cgroups.Group | None) -> "_Ended":
+    def _watch(self, trial: Trial, process: subprocess.Popen[bytes], group: Group | None) -> "_Ended":
         assert process.stderr is not None, "standard error is a pipe"
         recorder = Recorder()
         mapped: set[str] = set()

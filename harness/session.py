@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from harness.controls import available_controls, usable_cpus
+from harness.controls import available_controls, cpus_of_jobs
 from harness.environment import describe_environment
 from harness.isolation import Isolation
 from harness.model import Environment, Reading, Results, Sample, Workload
@@ -102,7 +102,6 @@ class Session:
             return self._run(schedule, observer)
 
     def _run(self, schedule: Schedule, observer: Observer) -> list[Reading]:
-        cpus = usable_cpus()
         store = ReadingsFile(self.folder, self.environment) if self.folder is not None else None
         done = store.resume() if store is not None and self.resume else {}
         with closing(store) if store is not None else nullcontext(), self.isolation.held() as isolation:
@@ -111,7 +110,7 @@ class Session:
             return run_schedule(
                 schedule,
                 isolation,
-                cpus=[cpus[slot % len(cpus)] for slot in range(self.jobs)],
+                cpus=cpus_of_jobs(self.jobs),
                 keep=store.append if store is not None else _keep_nothing,
                 observer=observer,
                 done=done,

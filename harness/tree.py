@@ -3,8 +3,11 @@
 Page cache is left out: with it the same program reads many times as much with a cold cache as with a warm one.
 """
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Protocol
 
+from harness import cgroups
 from harness.cgroups import Group
 from harness.processes import descendants, read_proportional
 
@@ -69,3 +72,20 @@ class ProportionalSource:
 def tree_source(root: int, group: Group | None) -> TreeSource:
     """Choose the better source that there is."""
     return CgroupSource(group) if group is not None else ProportionalSource(root)
+
+
+@contextmanager
+def group_for(meter: str, memory_limit_bytes: int | None) -> Iterator[Group | None]:
+    """Make a cgroup where a limit needs one, or where the meter reads better with one and it can be had.
+
+    Raises:
+        CgroupUnavailableError: a memory limit needs one, and none can be made.
+    """
+    with ExitStack() as stack:
+        group = None
+        if memory_limit_bytes is not None:
+            group = stack.enter_context(cgroups.group(memory_limit_bytes))
+        elif meter == TREE_METER:
+            with suppress(cgroups.CgroupUnavailableError):
+                group = stack.enter_context(cgroups.group())
+        yield group

@@ -12,7 +12,7 @@ from harness.commands.presenting import options, output
 from harness.commands.presenting.attributing import NOTICEABLE_BYTES, attribution_of, in_words
 from harness.commands.presenting.claims import right_peak
 from harness.commands.presenting.document import make_report
-from harness.commands.presenting.documents import dump_json, print_json
+from harness.commands.presenting.documents import print_json
 from harness.commands.presenting.progress import progress_of
 from harness.commands.suites.choice import choose_switched
 from harness.commands.suites.switched import Switched
@@ -20,7 +20,7 @@ from harness.design import FEWEST_ORDERS, Design, Division, Plan, make_plan
 from harness.errors import EXIT_OK, EXIT_TRIAL_FAILED, unknown_name
 from harness.model import Sample
 from harness.session import Session
-from harness.store.files import atomic_writer
+from harness.store.files import write_json
 from harness.store.results import write_results
 from harness.store.schemas import validated
 from reports.document import Attribution, Report
@@ -133,11 +133,9 @@ def command(
     story = switched.story(results)
     report = make_report(results, {switched.scenario: story}, {switched.scenario: found})
     if out is not None:
-        with atomic_writer(out / ATTRIBUTION_FILE) as file:
-            dump_json(document, file)
         paths = [
             write_results(results, out),
-            out / ATTRIBUTION_FILE,
+            write_json(document, out / ATTRIBUTION_FILE),
             *output.write_report(report, out, output.WRITTEN),
         ]
         output.announce(paths, to_stderr=form != "console")

@@ -13,8 +13,8 @@ from rich.text import Text
 from harness.commands.presenting import options
 from harness.commands.presenting.documents import print_json
 from harness.commands.presenting.progress import progress_of
-from harness.commands.suites import league
-from harness.controls import Controls, available_controls, usable_cpus
+from harness.commands.suites.league.workloads import DEFAULT_SCENARIO, make_workloads, read_settings
+from harness.controls import Controls, available_controls, cpus_of_jobs
 from harness.diagnosis import Condition, Diagnosis, Plan, conditions, judge, make_schedule, require_ok
 from harness.environment import describe_environment
 from harness.errors import EXIT_OK
@@ -38,7 +38,7 @@ PINNING = "pinning"
 
 
 @click.command(name="doctor")
-@click.option("--scenario", default=league.DEFAULT_SCENARIO, show_default=True, metavar="S", help="Scenario.")
+@click.option("--scenario", default=DEFAULT_SCENARIO, show_default=True, metavar="S", help="Scenario.")
 @click.option("--variant", default=DEFAULT_VARIANT, show_default=True, metavar="V", help="Variant.")
 @click.option(
     "--repeats",
@@ -46,21 +46,9 @@ PINNING = "pinning"
     metavar="N",
     help=f"Trials a side.  [default: {REPEATS}; {REPEATS_RANDOMISED} where addresses are randomised]",
 )
-@click.option(
-    "--tries",
-    type=click.IntRange(1, 10_000),
-    default=3,
-    show_default=True,
-    metavar="N",
-    help="Comparisons for each injected rise, with fresh trials for each.",
-)
-@click.option(
-    "--comparisons",
-    type=click.IntRange(1, 10_000),
-    default=10,
-    show_default=True,
-    metavar="N",
-    help="Comparisons of unchanged trials with one another, to find false alarms.",
+@options.count("--tries", default=3, words="Comparisons for each injected rise, with fresh trials for each.")
+@options.count(
+    "--comparisons", default=10, words="Comparisons of unchanged trials with one another, to find false alarms."
 )
 @click.option(
     "--inject",
@@ -101,8 +89,8 @@ def command(
     membench doctor --scenario smoke --inject 4KiB --inject 8KiB
     membench doctor --no-control address_randomisation
     """  # noqa: D301 - \b is click's mark for lines to leave as they are
-    settings = league.read_settings(os.environ)
-    (workload,) = league.workloads([scenario], [variant], settings)
+    settings = read_settings(os.environ)
+    (workload,) = make_workloads([scenario], [variant], settings)
     rises = tuple(sorted({parse_size(size) for size in sizes} or RISES))
     controls = _controls(left_out)
     randomised = not controls.address_randomisation_off
@@ -138,13 +126,12 @@ def _controls(left_out: Sequence[str]) -> Controls:
 
 def _measure(plan: Plan, controls: Controls, *, jobs: int, timeout: float) -> list[Reading]:
     schedule = make_schedule(plan)
-    cpus = usable_cpus()
     held = Isolation(controls=controls, time_limit_seconds=timeout).held()
     with progress_of(len(schedule.trials)) as observer, held as isolation:
         return run_schedule(
             schedule,
             isolation,
-            cpus=[cpus[slot % len(cpus)] for slot in range(jobs)],
+            cpus=cpus_of_jobs(jobs),
             keep=require_ok,
             observer=observer,
         )

@@ -30,7 +30,8 @@ from harness.commands.presenting.conclusions import (
 from harness.commands.presenting.document import make_report
 from harness.commands.presenting.growing import growth_section
 from harness.commands.presenting.shipping import WORTH_SHIPPING_SHARE, shipping_of
-from harness.commands.suites import league
+from harness.commands.suites.league.story import MACHINE_LIMIT, LeagueStory, stories
+from harness.commands.suites.league.workloads import ORDER, SWITCHES, load_scenario, read_variant
 from harness.errors import MeasurementError, UsageError
 from harness.model import Results
 from harness.store.files import atomic_writer, writable_folder
@@ -153,13 +154,13 @@ def read_findings(folder: Path) -> Findings:
     runs = read_results(folder / "runs" / RESULTS_FILE)
     attributed = {name: read_results(folder / f"attribute-{name}" / RESULTS_FILE) for name in SCENARIOS}
     scale = read_document(folder / "scale" / "scale.json", "membench-scale")
-    scenario = league.load_scenario(scale["scenario"])
+    scenario = load_scenario(scale["scenario"])
     return Findings(
         runs=_report(runs, attributed.values()),
         faulty=_report(read_results(folder / FAULTY / RESULTS_FILE), ()).sections[0],
         attributions={name: _attribution(name, results) for name, results in attributed.items()},
         peaks={name: _peaks(name, results) for name, results in attributed.items()},
-        growth=growth_section(scale, scenario.summary, league.LeagueStory(scenario, 0).role),
+        growth=growth_section(scale, scenario.summary, LeagueStory(scenario, 0).role),
         floors={
             step.name.removeprefix("floor-"): read_document(folder / step.name / step.output, "membench-floor")[
                 "variants"
@@ -173,26 +174,26 @@ def read_findings(folder: Path) -> Findings:
 
 def _report(runs: Results, attributed: Iterable[Results]) -> Report:
     """Make the report of the runs; what only the attributions have measured is there to be compared with."""
-    known = {(sample.scenario, league.parse(sample.variant)) for sample in runs.samples}
+    known = {(sample.scenario, read_variant(sample.variant)) for sample in runs.samples}
     others = [
         sample
         for results in attributed
         for sample in results.samples
-        if (sample.scenario, league.parse(sample.variant)) not in known
+        if (sample.scenario, read_variant(sample.variant)) not in known
     ]
     whole = replace(runs, samples=(*runs.samples, *others))
-    return make_report(whole, league.stories(whole))
+    return make_report(whole, stories(whole))
 
 
 def _attribution(scenario: str, results: Results) -> Attribution:
-    (section,) = make_report(results, league.stories(results)).sections
+    (section,) = make_report(results, stories(results)).sections
     if section.attribution is None or not section.attribution.interactions:
         raise UsageError(f"Not every combination of the fixes has a peak in {scenario}. Measure again with --measure.")
     return section.attribution
 
 
 def _peaks(scenario: str, results: Results) -> Peaks:
-    story = league.stories(results)[scenario]
+    story = stories(results)[scenario]
     found = {story.combination(sample.variant): right_peak(sample) for sample in results.samples}
     return {combination: peak for combination, peak in found.items() if combination is not None and peak is not None}
 
@@ -205,7 +206,7 @@ def _images(folder: Path) -> dict[str, Path]:
 def render(findings: Findings) -> str:
     """Put the findings into words."""
     sections = {section.scenario: section for section in findings.runs.sections}
-    shipping = shipping_of(list(league.SWITCHES), findings.peaks)
+    shipping = shipping_of(list(SWITCHES), findings.peaks)
     claims = claims_in_all([(name, sections[name].claims) for name in SCENARIOS])
     letters = letters_in_all(
         [*((name, sections[name].as_written) for name in SCENARIOS), (FAULTY, findings.faulty.as_written)]
@@ -219,18 +220,18 @@ def render(findings: Findings) -> str:
         machine=dict(findings.runs.environment),
         created=findings.runs.created.partition("T")[0],
         shipping=shipping,
-        titles=league.SWITCHES,
+        titles=SWITCHES,
         worth=f"{100 * WORTH_SHIPPING_SHARE:.0f} %",
         claims=claims,
         letters=letters,
         conclusions=[
-            *shipping_words(shipping, league.SWITCHES),
+            *shipping_words(shipping, SWITCHES),
             *substitute_words(findings.attributions),
-            *order_words(findings.attributions, league.SWITCHES, league.ORDER),
+            *order_words(findings.attributions, SWITCHES, ORDER),
             *letter_words(letters),
             *claim_words(claims),
             findings.growth.headline,
-            *floor_words(findings.floors, {league.MACHINE_LIMIT.peak_bytes: league.MACHINE_LIMIT.label}),
+            *floor_words(findings.floors, {MACHINE_LIMIT.peak_bytes: MACHINE_LIMIT.label}),
         ],
         wording=wording,
         size=format_bytes,

@@ -13,7 +13,7 @@ from harness.bisection import smallest_limit
 from harness.commands.presenting import options
 from harness.commands.presenting.documents import print_json
 from harness.commands.presenting.progress import status_of
-from harness.commands.suites import Suite, league
+from harness.commands.suites import Suite
 from harness.commands.suites.choice import LEAGUE, SUITES, choose_suite
 from harness.controls import usable_cpus
 from harness.errors import EXIT_OK, EXIT_TRIAL_FAILED, UsageError
@@ -87,9 +87,10 @@ def command(
 
 def _workloads(suite: Suite, scenario: str | None, variants: Sequence[str]) -> list[Workload]:
     """Give the variants of one scenario."""
+    named = [scenario] if scenario else []
     if suite.name == LEAGUE:
-        return suite.workloads([scenario or league.DEFAULT_SCENARIO], variants or DEFAULT_VARIANTS)
-    found = suite.workloads([scenario] if scenario else [], variants)
+        return suite.workloads(named, variants or DEFAULT_VARIANTS)
+    found = suite.workloads(named, variants)
     names = list(dict.fromkeys(workload.scenario for workload in found))
     if len(names) > 1:
         raise UsageError(
@@ -99,7 +100,11 @@ def _workloads(suite: Suite, scenario: str | None, variants: Sequence[str]) -> l
 
 
 def _machine_limit(suite: Suite, scenario: str) -> int | None:
-    return league.MACHINE_LIMIT.peak_bytes if (suite.name, scenario) == (LEAGUE, "incident") else None
+    if (suite.name, scenario) != (LEAGUE, "incident"):
+        return None
+    from harness.commands.suites.league.story import MACHINE_LIMIT  # noqa: PLC0415 - the pipelines, only where they are run
+
+    return MACHINE_LIMIT.peak_bytes
 
 
 def _floor(isolation: Isolation, workload: Workload, at: int | None) -> _Floor:

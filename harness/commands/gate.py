@@ -77,14 +77,12 @@ class _Asked:
 @click.option("--absolute", metavar="SIZE", help="Rise that is allowed; both must be exceeded.  [default: 256 KiB]")
 @click.option("--removed", multiple=True, metavar="NAME", help="Workload that the head may lack; may be given again.")
 @click.option("--repeats", type=click.IntRange(1, 1000), metavar="N", help="Trials of each at first.  [default: 3]")
-@click.option(
+@options.count(
     "--max-repeats",
     "most_repeats",
-    type=click.IntRange(1, 1000),
     default=MOST_REPEATS,
-    show_default=True,
-    metavar="N",
-    help="Trials of each at most, where fewer do not decide.",
+    most=1000,
+    words="Trials of each at most, where fewer do not decide.",
 )
 @options.jobs(2)
 @options.timeout()
@@ -272,7 +270,7 @@ class _Compared:
         """Judge what has been measured so far."""
         rows: list[GateRow] = []
         if self.commit is not None:
-            rows += self._judge(samples[BASE], samples[HEAD], f"{self.commit.ref} ({self.commit.short})")
+            rows += self._judge(samples[BASE], samples[HEAD], self.commit.words)
         if self.stored is not None:
             rows += self._judge(self._levels(samples[HEAD]), samples[HEAD], THE_BASELINE)
         return rows
@@ -296,7 +294,7 @@ def _undefined(
     """Find workloads that the base defines and the head does not: a new name must be no way around the gate."""
     known = suite.defined_in(Path.cwd()) | {(workload.scenario, workload.variant) for workload in workloads}
     return [
-        missing((scenario, variant, meter), f"{commit.ref} ({commit.short})")
+        missing((scenario, variant, meter), commit.words)
         for scenario, variant in sorted(suite.defined_in(checkout) - known)
         for meter in asked.meters
         if not {scenario, f"{scenario}/{variant}"} & set(asked.removed)

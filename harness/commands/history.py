@@ -9,11 +9,11 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.commands.presenting import options
-from harness.commands.presenting.documents import dump_json, print_json
+from harness.commands.presenting.documents import print_json
 from harness.commands.suites.choice import choose_suite
 from harness.errors import EXIT_OK
 from harness.history import DOCUMENT, Change, History, Key, Series, read_history
-from harness.store.files import atomic_writer, writable_folder
+from harness.store.files import atomic_writer, writable_folder, write_json
 from harness.store.schemas import validated
 from harness.units import format_bytes, format_shift
 from reports import wording
@@ -48,8 +48,7 @@ def command(folder: Path, out: Path | None, form: str) -> int:
         _print(history)
     if out is not None:
         writable_folder(out)
-        with atomic_writer(out / f"{STEM}.json") as file:
-            dump_json(document, file)
+        write_json(document, out / f"{STEM}.json")
         with atomic_writer(out / f"{STEM}.html") as file:
             file.write(_page(history))
         for suffix in ("json", "html"):

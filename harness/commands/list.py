@@ -11,7 +11,7 @@ from rich.text import Text
 
 from harness.commands.presenting import options
 from harness.commands.presenting.documents import print_json
-from harness.commands.suites import league
+from harness.commands.suites.league.workloads import VARIANTS, load_scenario, scenario_modules
 from harness.configuration import DEFAULT_VARIANT, WorkloadSettings, read_configuration
 from harness.errors import EXIT_OK
 from harness.meters import load_meter, meter_names
@@ -62,8 +62,8 @@ def _workload_words(workload: WorkloadSettings) -> str:
 
 _ENTRIES: Mapping[str, Callable[[], dict[str, str]]] = {
     "workloads": lambda: {entry.name: _workload_words(entry) for entry in read_configuration(Path()).workloads},
-    "scenarios": lambda: {name: league.load_scenario(name).summary for name in sorted(league.scenario_modules())},
-    "variants": lambda: dict(league.VARIANTS),
+    "scenarios": lambda: {name: load_scenario(name).summary for name in sorted(scenario_modules())},
+    "variants": lambda: dict(VARIANTS),
     "meters": lambda: {name: load_meter(name).METER.summary for name in meter_names()},
     "charts": lambda: dict.fromkeys(chart_names(), ""),
     "formats": lambda: dict.fromkeys(format_names(), ""),

@@ -31,9 +31,7 @@ OUTPUTS = ("pass", "discard")
     type=click.Choice(METERS),
     help="peak_rss (default): the largest process, exact. peak_tree: all processes together, sampled.",
 )
-@click.option(
-    "--repeats", type=click.IntRange(1, 10_000), default=1, show_default=True, metavar="N", help="Runs of the command."
-)
+@options.repeats(1, words="Runs of the command.")
 @click.option(
     "--timeout",
     type=click.FloatRange(0, 86_400, min_open=True),
@@ -176,9 +174,9 @@ def _stdout(output: str, form: str) -> Iterator[int]:
 
 
 def _print_json(samples: tuple[Sample, ...], controls: Controls) -> None:
-    from harness.commands.presenting.documents import print_json  # noqa: PLC0415 - as the next ones, not for a summary
-    from harness.environment import describe_environment  # noqa: PLC0415
-    from harness.store.results import results_document  # noqa: PLC0415
+    from harness.commands.presenting.documents import print_json  # noqa: PLC0415 - not for a summary
+    from harness.environment import describe_environment  # noqa: PLC0415 - as the one before
+    from harness.store.results import results_document  # noqa: PLC0415 - as the ones before
 
     results = Results(
         created=datetime.now().astimezone().isoformat(timespec="seconds"),

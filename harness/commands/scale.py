@@ -11,16 +11,23 @@ import click
 
 from harness.commands.presenting import options, output
 from harness.commands.presenting.document import make_report
-from harness.commands.presenting.documents import dump_json, print_json
+from harness.commands.presenting.documents import print_json
 from harness.commands.presenting.growing import growth_section
 from harness.commands.presenting.progress import progress_of
-from harness.commands.suites import league
 from harness.commands.suites.choice import LEAGUE, require_league
+from harness.commands.suites.league.story import LeagueStory
+from harness.commands.suites.league.workloads import (
+    identifiers_of,
+    load_scenario,
+    read_settings,
+    sized_name,
+    sized_workload,
+)
 from harness.errors import EXIT_OK, EXIT_TRIAL_FAILED, UsageError
 from harness.model import Outcome, Results, Sample
 from harness.session import Session
 from harness.statistics.line import FEWEST_POINTS, Line, fit_line
-from harness.store.files import atomic_writer
+from harness.store.files import write_json
 from harness.store.schemas import validated
 from reports.document import Report
 
@@ -75,10 +82,10 @@ def command(
     membench scale --scenario league --variant all --sizes 100,200,400
     """  # noqa: D301 - \b is click's mark for lines to leave as they are
     require_league("scale", suite_name)
-    settings = league.read_settings(os.environ)
+    settings = read_settings(os.environ)
     counts = _parse_sizes(sizes)
     names = list(dict.fromkeys(variants or DEFAULT_VARIANTS))
-    workloads = [league.sized(scenario, variant, count, settings) for count in counts for variant in names]
+    workloads = [sized_workload(scenario, variant, count, settings) for count in counts for variant in names]
     session = Session.begin(
         settings,
         time_limit_seconds=timeout,
@@ -88,13 +95,11 @@ def command(
     )
     results = session.measure(workloads, [METER], repeats, progress_of)
     samples = {(sample.scenario, sample.variant): sample for sample in results.samples}
-    table = {variant: [samples[league.sized_name(scenario, count), variant] for count in counts] for variant in names}
+    table = {variant: [samples[sized_name(scenario, count), variant] for count in counts] for variant in names}
     document = validated(_document(scenario, counts, table), DOCUMENT)
     report = _report(document, results)
     if out is not None:
-        with atomic_writer(out / SCALE_FILE) as file:
-            dump_json(document, file)
-        paths = [out / SCALE_FILE, *output.write_report(report, out, output.WRITTEN)]
+        paths = [write_json(document, out / SCALE_FILE), *output.write_report(report, out, output.WRITTEN)]
         output.announce(paths, to_stderr=form == "json")
     if form == "json":
         print_json(document)
@@ -161,7 +166,7 @@ def _identifier_bytes(scenario: str, sizes: Sequence[int]) -> float | None:
     """Tell what the set of scraped identifiers takes for each team of the largest size."""
     if not sizes:
         return None
-    ids = {identifier for team in range(sizes[-1]) for identifier in league.identifiers_of(scenario, team)}
+    ids = {identifier for team in range(sizes[-1]) for identifier in identifiers_of(scenario, team)}
     return (sys.getsizeof(ids) + sum(map(sys.getsizeof, ids))) / sizes[-1]
 
 
@@ -186,8 +191,8 @@ def _differing(counts: Sequence[int], table: dict[str, list[Sample]]) -> list[st
 
 def _report(document: dict[str, Any], results: Results) -> Report:
     """Make the report; that a trial failed is among its warnings."""
-    scenario = league.load_scenario(document["scenario"])
-    story = league.LeagueStory(scenario, 0)
+    scenario = load_scenario(document["scenario"])
+    story = LeagueStory(scenario, 0)
     report = make_report(replace(results, samples=()), {})
     section = growth_section(document, scenario.summary, story.role)
     return replace(report, sections=(section,), warnings=(*report.warnings, *document["failures"]))

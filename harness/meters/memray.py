@@ -98,10 +98,10 @@ def _run(command: list[str]) -> tuple[int, str, str]:
 
 def _read(scratch: str) -> dict[str, Any]:
     """Read the capture in a scratch folder."""
-    from contextlib import closing  # noqa: PLC0415 - as the next ones
-    from importlib.metadata import version  # noqa: PLC0415
+    from contextlib import closing  # noqa: PLC0415 - only when run as a script, not in the measured process
+    from importlib.metadata import version  # noqa: PLC0415 - as the one before
 
-    from memray import FileReader  # noqa: PLC0415 - only when run as a script
+    from memray import FileReader  # noqa: PLC0415 - as the ones before
 
     with closing(FileReader(os.path.join(scratch, CAPTURE))) as reader:
         peak = reader.metadata.peak_memory

@@ -1,6 +1,5 @@
 """The fixture `peak_memory`: measures a function in a process of its own, as `membench run` does."""
 
-import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -20,6 +19,7 @@ from harness.naming import shortened
 from harness.plugin.rows import Row, names_of
 from harness.pytest_plugin import activate
 from harness.statistics.shift import Shift, estimate_shift
+from harness.store.plain import is_plain
 from harness.units import format_bytes, format_shift, parse_size
 
 DEFAULT_TIMEOUT_SECONDS = 300.0
@@ -232,11 +232,7 @@ def _found(module: str, name: str) -> object:
 
 def _require_json(target: str, name: str, value: object) -> None:
     __tracebackhide__ = True
-    try:
-        same = json.loads(json.dumps(value)) == value
-    except (TypeError, ValueError, RecursionError):
-        same = False
-    if not same:
+    if not is_plain(value):
         raise UsageError(
             f"Argument {name} of {target} is {type(value).__name__} and would not arrive as it is: it crosses a "
             "process boundary as JSON. Give numbers, texts, lists and dicts with texts as keys."

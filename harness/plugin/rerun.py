@@ -23,6 +23,7 @@ from harness.ending import judge_status
 from harness.model import CallSite
 from harness.plugin.instruments import Measured
 from harness.plugin.rows import Row, nodeid_of, row_of
+from harness.store.plain import is_plain
 
 # In place of a meter: find what holds the memory at the peak, or what still does at the end.
 PEAK_SITES = "peak-sites"
@@ -124,14 +125,7 @@ def _options(config: pytest.Config) -> dict[str, Any]:
     """Give the values of the options that conftest files have added: those unknown before they were loaded."""
     options = vars(config.option)
     added = [name for name in options if name not in vars(config.known_args_namespace)]
-    return {name: options[name] for name in (*added, *_CARRIED_OPTIONS) if name in options and _is_plain(options[name])}
-
-
-def _is_plain(value: object) -> bool:
-    try:
-        return bool(json.loads(json.dumps(value)) == value)
-    except (TypeError, ValueError):
-        return False
+    return {name: options[name] for name in (*added, *_CARRIED_OPTIONS) if name in options and is_plain(options[name])}
 
 
 def _run(command: list[str], config: pytest.Config, output: int, time_limit_seconds: float | None) -> int | None:

@@ -142,7 +142,7 @@ class Session:
         report = yield
         rows = item.stash.get(_ROWS, [])
         if rows:
-            report.membench_rows = [row.document() for row in rows]  # type: ignore[attr-defined]
+            report.membench_rows = [row.document() for row in rows]  # type: ignore[attr-defined]  # pytest sends any
             item.stash[_ROWS] = []
         return report
 

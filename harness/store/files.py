@@ -1,5 +1,6 @@
 """Places to write to, and files that are complete or not there."""
 
+import json
 import os
 import tempfile
 from collections.abc import Iterator
@@ -56,3 +57,15 @@ def atomic_writer(path: Path) -> Iterator[IO[str]]:
     finally:
         with suppress(OSError):
             part.unlink()
+
+
+def write_json(document: object, path: Path) -> Path:
+    """Write one JSON document, all of it or nothing; give the path back.
+
+    Raises:
+        UnwritableOutputError: it cannot be written; what was there before stays.
+    """
+    with atomic_writer(path) as file:
+        json.dump(document, file, indent=1)
+        file.write("\n")
+    return path

@@ -1,5 +1,6 @@
 """Between the engine's dataclasses and what JSON has."""
 
+import json
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
@@ -16,6 +17,14 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [plain(entry) for entry in value]
     return str(value) if isinstance(value, StrEnum) else value
+
+
+def is_plain(value: object) -> bool:
+    """Tell whether a value comes out of JSON as it went in."""
+    try:
+        return bool(json.loads(json.dumps(value)) == value)
+    except (TypeError, ValueError, RecursionError):
+        return False
 
 
 def timeline_of(entry: Mapping[str, Any]) -> Timeline:

@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.errors import UnreadableInputError, one_line
 from harness.model import CallSite, Change, CommandFacts, Environment, Outcome, PhaseSpan, Promotion, Results, Sample
-from harness.store.files import atomic_writer
+from harness.store.files import write_json
 from harness.store.plain import FORMAT_VERSION, plain, timeline_of
 from harness.store.schemas import validated, validator
 
@@ -61,17 +61,12 @@ def _sample_document(sample: Sample) -> dict[str, Any]:
 
 def write_results(results: Results, folder: Path) -> Path:
     """Write `results.json` into a folder, all of it or nothing."""
-    path = folder / RESULTS_FILE
-    write_results_file(results, path)
-    return path
+    return write_results_file(results, folder / RESULTS_FILE)
 
 
-def write_results_file(results: Results, path: Path) -> None:
+def write_results_file(results: Results, path: Path) -> Path:
     """Write a results document under any name, all of it or nothing."""
-    document = results_document(results)
-    with atomic_writer(path) as file:
-        json.dump(document, file, indent=1)
-        file.write("\n")
+    return write_json(results_document(results), path)
 
 
 def read_results(path: Path) -> Results:

@@ -22,7 +22,7 @@ _ZOOMED_BELOW = 0.3  # of the largest peak: what stays below it gets a panel of 
 _STEPS = 200  # of a curve; a straight line is a curve on an axis of powers
 _LABEL_POINTS = 38.0  # from the middle of one three-line label to that of the next
 _BRIEF_POINTS = 14.0  # the same of labels of one line
-_LEADER_POINTS = 16.0
+_MARKER_GAP_POINTS = 3.0  # from the middle of a marker to the leader to its label
 _NAME_LETTERS = 30
 _EDGE = 1.15  # of the smallest and largest size, so that their markers are whole
 
@@ -100,40 +100,19 @@ def _label_lines(axes: "Axes", growths: "list[Growth]", *, briefly: "list[Growth
 
     Those in brief end below all others, and a panel of their own says the rest.
     """
-    figure = style.figure_of(axes)
-    figure.draw_without_rendering()
-    lowest = _height(axes, growths[0], 0)
+    style.figure_of(axes).draw_without_rendering()
+    (lowest,) = labels.heights_points(axes, [0])
     for group, write, points in ((briefly, _brief, _BRIEF_POINTS), (growths, _label, _LABEL_POINTS)):
         lines = [growth for growth in group if group is briefly or growth not in briefly]
-        heights = [_height(axes, growth, growth.peak_bytes[-1]) for growth in lines]
+        ends = [(growth.sizes[-1], style.in_mib(growth.peak_bytes[-1])) for growth in lines]
+        heights = labels.heights_points(axes, [peak for _, peak in ends])
         places = labels.spread_apart(heights, points, lowest=lowest + points / 2)
-        for growth, height, place in zip(lines, heights, places, strict=True):
-            _write(axes, growth, write(growth), place - height)
+        for growth, end, height, place in zip(lines, ends, heights, places, strict=True):
+            colour = style.COLOURS[growth.role]
+            labels.at_the_end(
+                axes, end, write(growth), raised=place - height, colour=colour, gap_points=_MARKER_GAP_POINTS
+            )
         lowest = max((place + points / 2 for place in places), default=lowest)
-
-
-def _height(axes: "Axes", growth: "Growth", peak: int) -> float:
-    """Tell where the end of a line would be at some peak, in points."""
-    place = axes.transData.transform((growth.sizes[-1], style.in_mib(peak)))
-    return float(place[1]) * style.POINTS_PER_INCH / style.figure_of(axes).dpi
-
-
-def _write(axes: "Axes", growth: "Growth", text: str, raised: float) -> None:
-    axes.annotate(
-        text,
-        (growth.sizes[-1], style.in_mib(growth.peak_bytes[-1])),
-        xytext=(_LEADER_POINTS, raised),
-        textcoords="offset points",
-        va="center",
-        fontsize=style.SMALL_POINTS,
-        arrowprops={
-            "arrowstyle": "-",
-            "color": style.COLOURS[growth.role],
-            "relpos": (0, 0.5),
-            "shrinkA": 3,
-            "shrinkB": 3,
-        },
-    )
 
 
 def _brief(growth: "Growth") -> str:

@@ -24,6 +24,7 @@ _FRAME_INCHES = 0.95  # of a figure of rows, for its axis, the unit and the leve
 _BAR_INCHES = 0.17  # of each where a row has several, for a label of its own
 _GAP_POINTS = 6.0
 _COLUMN_GAP_POINTS = 16.0
+LEADER_POINTS = 16.0  # from the end of a line to what is written about it
 _FLAG_POINTS = 14.0  # from one row of flags to the next
 _DASHES = ((0, (5, 2)), (0, (1, 1.4)), (0, (7, 2, 1, 2)))
 _MOST_SEARCHED = 4  # levels; the search for places grows with the power of their number
@@ -141,6 +142,38 @@ def spread_apart(places: "Sequence[float]", gap: float, *, lowest: float) -> lis
         raised[index] = max(places[index], lowest)
         lowest = raised[index] + gap
     return raised
+
+
+def heights_points(axes: "Axes", values: "Sequence[float]") -> list[float]:
+    """Tell how high values stand on the y axis, in points; the figure must have been laid out."""
+    to_points = style.POINTS_PER_INCH / style.figure_of(axes).dpi
+    return [float(axes.transData.transform((0, value))[1]) * to_points for value in values]
+
+
+def at_the_end(
+    axes: "Axes",
+    end: tuple[float, float],
+    text: str,
+    *,
+    raised: float,
+    colour: str,
+    gap_points: float = 0.0,
+    **look: Any,
+) -> None:
+    """Write what a line is to the right of its end, so many points above it, with a leader from a gap beside the end.
+
+    `look` may say in which coordinates the end is given.
+    """
+    axes.annotate(
+        text,
+        end,
+        xytext=(LEADER_POINTS, raised),
+        textcoords="offset points",
+        va="center",
+        fontsize=style.SMALL_POINTS,
+        arrowprops={"arrowstyle": "-", "color": colour, "relpos": (0, 0.5), "shrinkA": 3, "shrinkB": gap_points},
+        **look,
+    )
 
 
 def draw_levels(axes: "Axes", levels: "Sequence[Level]") -> None:

@@ -24,7 +24,6 @@ _FRAME_INCHES = 0.8  # for the axis of time and the key to the phases
 _HEADROOM = 1.06
 _LABEL_POINTS = 26.0  # from the middle of one peak's two-line label to that of the next
 _STRIP_HEIGHT = 0.6
-_LEADER_POINTS = 16.0
 _NAME_LETTERS = 32
 _OTHERS = "other phases"  # those for which the palette has no colour of its own
 _SWATCH_POINTS = 40.0  # an entry of the key without its name
@@ -86,29 +85,19 @@ def _draw_lines(axes: "Axes", timelines: "list[Timeline]") -> None:
 
 def _label_peaks(axes: "Axes", timelines: "list[Timeline]") -> None:
     """Write each peak where its dashes end, as far from the next as the letters need."""
-    figure = style.figure_of(axes)
-    figure.draw_without_rendering()
+    style.figure_of(axes).draw_without_rendering()
     peaks = [style.in_mib(line.peak_bytes) for line in timelines]
-    to_points = style.POINTS_PER_INCH / figure.dpi
-    floor, *heights = (axes.transData.transform((0, value))[1] * to_points for value in (0, *peaks))
+    floor, *heights = labels.heights_points(axes, [0, *peaks])
     places = labels.spread_apart(heights, _LABEL_POINTS, lowest=floor + _LABEL_POINTS / 2)
     for line, peak, height, place in zip(timelines, peaks, heights, places, strict=True):
-        axes.annotate(
-            f"{_name(line)}\npeak {style.mib_label(line.peak_bytes)}",
+        labels.at_the_end(
+            axes,
             (1, peak),
+            f"{_name(line)}\npeak {style.mib_label(line.peak_bytes)}",
+            raised=place - height,
+            colour=style.COLOURS[line.role],
             xycoords=axes.get_yaxis_transform(),
-            xytext=(_LEADER_POINTS, place - height),
-            textcoords="offset points",
-            va="center",
-            fontsize=style.SMALL_POINTS,
             fontweight="bold",
-            arrowprops={
-                "arrowstyle": "-",
-                "color": style.COLOURS[line.role],
-                "relpos": (0, 0.5),
-                "shrinkA": 3,
-                "shrinkB": 0,
-            },
         )
 
 
@@ -124,7 +113,7 @@ def _draw_phases(axes: "Axes", timelines: "list[Timeline]") -> None:
             axes.broken_barh(stretches, (row - _STRIP_HEIGHT / 2, _STRIP_HEIGHT), facecolors=colours[name])
     axes.yaxis.tick_right()
     axes.set_yticks(range(len(timelines)), [_name(line) for line in timelines], fontsize=style.SMALL_POINTS)
-    axes.tick_params(axis="y", length=0, pad=_LEADER_POINTS)
+    axes.tick_params(axis="y", length=0, pad=labels.LEADER_POINTS)
     axes.set_ylim(len(timelines) - 0.5, -0.5)
     axes.xaxis.set_major_formatter("{x:,g}")
     _draw_key(axes, colours)

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from harness.commands.command_line import VERBS, cli
-from harness.commands.suites import league
+from harness.commands.suites.league.workloads import VARIANTS, load_scenario, scenario_modules
 from harness.errors import UsageError
 from harness.meters import FOLDER, load_meter, meter_names
 from pipelines.browser.clock import run_on_virtual_clock
@@ -18,12 +18,12 @@ from pipelines.result import digest
 from pipelines.variant import SEQUENTIAL, SOUND_AS_WRITTEN, Fix, Form, parse_variant
 from scenarios.synthetic.site import SyntheticSite
 
-SCENARIOS = sorted(league.scenario_modules())
+SCENARIOS = sorted(scenario_modules())
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_a_scenarios_digest_is_that_of_the_sequential_system(name: str) -> None:
-    scenario = league.load_scenario(name)
+    scenario = load_scenario(name)
     cms = Cms(":memory:")
     # What a page weighs has no part in what is put out, so nothing heavy is made here.
     site = SyntheticSite(scenario._replace(dom_bytes=0), scenario.teams)
@@ -35,7 +35,7 @@ def test_a_scenarios_digest_is_that_of_the_sequential_system(name: str) -> None:
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_a_scenario_has_the_name_of_its_file_and_says_where_its_weights_come_from(name: str) -> None:
-    scenario = league.load_scenario(name)
+    scenario = load_scenario(name)
     assert scenario.name == name
     assert scenario.summary
     assert scenario.origin
@@ -43,12 +43,12 @@ def test_a_scenario_has_the_name_of_its_file_and_says_where_its_weights_come_fro
 
 def test_the_league_has_over_100_teams_or_fixtures_as_asked() -> None:
     def fixtures(name: str) -> int:
-        scenario = league.load_scenario(name)
+        scenario = load_scenario(name)
         return sum(scenario.fixtures_of(team) for team in range(scenario.teams))
 
-    assert (league.load_scenario("league").teams, fixtures("league")) == (100, 1000)
-    assert (league.load_scenario("league-large").teams, fixtures("league-large")) == (500, 5000)
-    skewed = league.load_scenario("skewed")
+    assert (load_scenario("league").teams, fixtures("league")) == (100, 1000)
+    assert (load_scenario("league-large").teams, fixtures("league-large")) == (500, 5000)
+    skewed = load_scenario("skewed")
     busy = sum(skewed.fixtures_of(team) for team in range(skewed.teams) if skewed.fixtures_of(team) > 10)
     assert busy / fixtures("skewed") == pytest.approx(0.8, abs=0.01)
 
@@ -68,14 +68,14 @@ def test_a_meter_is_a_file_that_says_what_it_reads(name: str) -> None:
     assert load_meter(name).METER.summary
 
 
-@pytest.mark.parametrize("name", list(league.VARIANTS))
+@pytest.mark.parametrize("name", list(VARIANTS))
 def test_every_listed_variant_is_one(name: str) -> None:
     parse_variant(name)
 
 
 def test_an_unknown_name_is_an_error_that_lists_the_known_ones() -> None:
     with pytest.raises(UsageError, match="league-large"):
-        league.load_scenario("leage")
+        load_scenario("leage")
 
 
 @pytest.mark.parametrize("verb", list(VERBS))

@@ -5,10 +5,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sample_results import TrialKey, reading
+
 from harness.model import CallSite, Outcome, Reading, Trial, Workload
 from harness.session import ObserverFor, Session
 
-Asked = tuple[str, str, str, int]  # side and scenario, variant, meter, repeat
+Asked = TrialKey  # the scenario behind its side
 
 
 class Silent:
@@ -52,15 +54,7 @@ class ActedSession(Session):
         return [self._reading(trial) for trial in trials]
 
     def _reading(self, trial: Asked) -> Reading:
-        scenario, variant, meter, repeat = trial
-        file = self.roots.get(scenario.partition(" ")[0], Path()) / "jobs.py"
-        return Reading(
-            scenario=scenario,
-            variant=variant,
-            meter=meter,
-            repeat=repeat,
-            outcome=self.outcome,
-            peak_bytes=self.peak(trial),
-            wall_seconds=0.1,
-            call_sites=(CallSite(file=str(file), line=1, function="f", bytes=self.peak(trial)),),
-        )
+        file = self.roots.get(trial[0].partition(" ")[0], Path()) / "jobs.py"
+        peak = self.peak(trial)
+        site = CallSite(file=str(file), line=1, function="f", bytes=peak)
+        return reading(trial, peak, outcome=self.outcome, call_sites=(site,))

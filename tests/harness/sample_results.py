@@ -1,6 +1,8 @@
 """Results for tests that measure nothing."""
 
-from harness.model import Environment, Outcome, PhaseSpan, Results, Sample, Timeline
+from harness.model import Environment, Outcome, PhaseSpan, Reading, Results, Sample, Timeline
+
+TrialKey = tuple[str, str, str, int]  # scenario, variant, meter, repeat
 
 ENVIRONMENT = Environment(
     python="3.11.7",
@@ -36,6 +38,21 @@ def sample(variant: str = "baseline", peaks: tuple[int, ...] = (100, 100), **cha
         "timeline": Timeline(seconds=(0.0, 0.1), rss_bytes=(10, 90)),
     }
     return Sample(**(fields | changes))  # type: ignore[arg-type]  # a dict of fields has no better type
+
+
+def reading(key: TrialKey, peak_bytes: int | None = 1, **changes: object) -> Reading:
+    """Make what the trial of a key came to."""
+    scenario, variant, meter, repeat = key
+    fields: dict[str, object] = {
+        "scenario": scenario,
+        "variant": variant,
+        "meter": meter,
+        "repeat": repeat,
+        "outcome": Outcome.OK,
+        "peak_bytes": peak_bytes,
+        "wall_seconds": 0.1,
+    }
+    return Reading(**(fields | changes))  # type: ignore[arg-type]  # a dict of fields has no better type
 
 
 def results(*samples: Sample) -> Results:

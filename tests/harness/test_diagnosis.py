@@ -7,9 +7,11 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from acted_sessions import Silent
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sample_results import ENVIRONMENT
+from sample_results import reading as sample_reading
 
 from harness.controls import Controls, available_controls, usable_cpus
 from harness.diagnosis import (
@@ -62,29 +64,12 @@ class FakeIsolation:
     def run(self, trial: Trial, cpu: int) -> Reading:
         self.ran += 1
         size = trial.workload.parameters["bytes"]
-        scenario, variant, meter, repeat = trial.key
-        return Reading(
-            scenario=scenario,
-            variant=variant,
-            meter=meter,
-            repeat=repeat,
-            outcome=self._outcome,
-            peak_bytes=20 * MIB + size + self._noise(size, repeat),
-            wall_seconds=0.1,
-            detail="signal 9",
-        )
-
-
-class Deaf:
-    """Is told, and does nothing."""
-
-    def started(self, trial: Trial) -> None: ...
-
-    def finished(self, trial: Trial, reading: Reading) -> None: ...
+        peak_bytes = 20 * MIB + size + self._noise(size, trial.repeat)
+        return sample_reading(trial.key, peak_bytes, outcome=self._outcome, detail="signal 9")
 
 
 def diagnose(one: Plan, noise: Noise = lambda size, repeat: 0) -> Diagnosis:
-    readings = run_schedule(make_schedule(one), FakeIsolation(noise), cpus=[0], keep=require_ok, observer=Deaf())
+    readings = run_schedule(make_schedule(one), FakeIsolation(noise), cpus=[0], keep=require_ok, observer=Silent())
     return judge(one, readings)
 
 
@@ -213,7 +198,7 @@ def test_too_few_trials_for_an_interval_are_said() -> None:
 def test_a_trial_that_fails_ends_it_at_once_and_is_named() -> None:
     isolation = FakeIsolation(lambda size, repeat: 0, Outcome.CRASHED)
     with pytest.raises(MeasurementError, match=r"s/all ended as crashed \(signal 9\)") as caught:
-        run_schedule(make_schedule(plan()), isolation, cpus=[0], keep=require_ok, observer=Deaf())
+        run_schedule(make_schedule(plan()), isolation, cpus=[0], keep=require_ok, observer=Silent())
     assert caught.value.exit_code == 3
     assert isolation.ran <= 4
 

@@ -1,24 +1,26 @@
-import subprocess
 from pathlib import Path
 
 import pytest
+from git_repositories import commit, repository
 
 from harness.revision import current_revision
 
 
 def test_a_work_tree_is_called_by_its_commit_and_says_when_it_was_changed(tmp_path: Path) -> None:
-    def git(*words: str) -> str:
-        command = ["git", "-c", "user.name=a", "-c", "user.email=a@example.org", *words]
-        return subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True).stdout.strip()
+    folder = repository(tmp_path / "project")
+    named = commit(folder, file="1")[:12]
+    assert current_revision(folder) == named
+    (folder / "file").write_text("2")
+    assert current_revision(folder) == f"{named}-dirty"
 
-    git("init", "-q")
-    (tmp_path / "file").write_text("1")
-    git("add", "file")
-    git("commit", "-qm", "first")
-    commit = git("rev-parse", "--short=12", "HEAD")
-    assert current_revision(tmp_path) == commit
-    (tmp_path / "file").write_text("2")
-    assert current_revision(tmp_path) == f"{commit}-dirty"
+
+def test_in_a_hook_it_is_the_folder_that_is_called_by_its_commit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = repository(tmp_path / "project")
+    named = commit(folder, **{"shop/jobs": "1"})[:12]
+    monkeypatch.setenv("GIT_DIR", str(repository(tmp_path / "other") / ".git"))
+    assert current_revision(folder / "shop") == named
 
 
 def test_outside_of_a_work_tree_or_without_git_there_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,27 +5,15 @@ import threading
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sample_results import reading as sample_reading
 
-from harness.model import WARM_UP, Outcome, Reading, Trial, Workload
+from harness.model import WARM_UP, Reading, Trial, Workload
 from harness.runner import run_schedule
 from harness.schedule import interleave
 
 
 def workload(name: str, target: str = "m:f") -> Workload:
     return Workload(scenario="s", variant=name, target=target, parameters={}, import_paths=())
-
-
-def reading_of(trial: Trial, peak_bytes: int = 1) -> Reading:
-    scenario, variant, meter, repeat = trial.key
-    return Reading(
-        scenario=scenario,
-        variant=variant,
-        meter=meter,
-        repeat=repeat,
-        outcome=Outcome.OK,
-        peak_bytes=peak_bytes,
-        wall_seconds=0.0,
-    )
 
 
 class FakeIsolation:
@@ -50,7 +38,7 @@ class FakeIsolation:
             raise KeyboardInterrupt
         with self._lock:
             self._at_once.remove(cpu)
-        return reading_of(trial)
+        return sample_reading(trial.key)
 
 
 class Watcher:
@@ -101,7 +89,7 @@ def test_there_is_one_warm_up_for_each_code_and_meter_and_it_is_not_kept() -> No
 
 def test_what_is_done_already_is_not_run_again() -> None:
     schedule = interleave([workload("a"), workload("b")], ["m"], 2)
-    done = {trial.key: reading_of(trial, peak_bytes=77) for trial in schedule.trials[:3]}
+    done = {trial.key: sample_reading(trial.key, peak_bytes=77) for trial in schedule.trials[:3]}
     isolation = FakeIsolation()
     readings = run_schedule(schedule, isolation, cpus=[0], keep=lambda _: None, observer=Watcher(), done=done)
     assert [trial.key for trial in isolation.ran if trial.repeat != WARM_UP] == [schedule.trials[3].key]
@@ -111,7 +99,7 @@ def test_what_is_done_already_is_not_run_again() -> None:
 def test_with_everything_done_nothing_is_run() -> None:
     schedule = interleave([workload("a")], ["m"], 1)
     isolation = FakeIsolation()
-    done = {trial.key: reading_of(trial) for trial in schedule.trials}
+    done = {trial.key: sample_reading(trial.key) for trial in schedule.trials}
     run_schedule(schedule, isolation, cpus=[0], keep=lambda _: None, observer=Watcher(), done=done)
     assert isolation.ran == []
 

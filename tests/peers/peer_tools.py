@@ -110,6 +110,20 @@ def _largest(pattern: str, text: str) -> int:
     return round(max(map(float, samples)) * MIB)
 
 
+def _memray(name: str, *options: str, reports: str, remark: str) -> Tool:
+    return Tool(
+        name=name,
+        reports=reports,
+        heap=True,
+        command=lambda python, program: ["memray", "run", *options, "-o", "memray.bin", program],
+        then=("memray", "stats", "--json", "-o", "memray.json", "memray.bin"),
+        output="memray.json",
+        parse=parse_memray,
+        distribution="memray",
+        remark=remark,
+    )
+
+
 TOOLS = (
     Tool(
         name="membench",
@@ -187,26 +201,15 @@ TOOLS = (
         distribution="psrecord",
         remark="The shell's own 1 or 2 MiB are in the sum.",
     ),
-    Tool(
-        name="memray",
+    _memray(
+        "memray",
         reports="heap: what malloc and mmap gave out",
-        heap=True,
-        command=lambda python, program: ["memray", "run", "-o", "memray.bin", program],
-        then=("memray", "stats", "--json", "-o", "memray.json", "memray.bin"),
-        output="memray.json",
-        parse=parse_memray,
-        distribution="memray",
         remark="Python's small objects are counted by the arena that holds them, as mmap gave it out.",
     ),
-    Tool(
-        name="memray, Python allocators",
+    _memray(
+        "memray, Python allocators",
+        "--trace-python-allocators",
         reports="heap: what malloc and Python's own allocator gave out",
-        heap=True,
-        command=lambda python, program: ["memray", "run", "--trace-python-allocators", "-o", "memray.bin", program],
-        then=("memray", "stats", "--json", "-o", "memray.json", "memray.bin"),
-        output="memray.json",
-        parse=parse_memray,
-        distribution="memray",
         remark="Each small object counts by itself.",
     ),
     Tool(

@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import combinations
 
 import sample_documents as sample
-from sample_documents import FIXES, mib
+from sample_documents import FIX_NAMES, growth_line, mib
 
 from reports.document import (
     AsWrittenRow,
@@ -17,7 +17,6 @@ from reports.document import (
     Section,
 )
 
-NAMES = {number: f"fix {number}: {title}" for number, title in FIXES.items()}
 SUBSTITUTES = (1, 2, 3)
 
 
@@ -35,11 +34,11 @@ def attribution() -> Attribution:
             cumulative_bytes=mib(joined.get(number, 0.0)),
             shapley_bytes=mib(shares.get(number, 0.0)),
         )
-        for number, name in NAMES.items()
+        for number, name in FIX_NAMES.items()
     )
     return Attribution(
         rows=rows,
-        interactions=tuple(_cell(first, second) for first, second in combinations(NAMES, 2)),
+        interactions=tuple(_cell(first, second) for first, second in combinations(FIX_NAMES, 2)),
         saved_bytes=mib(32.5),
         notes=("fix-1, fix-2 and fix-3 replace one another.",),
     )
@@ -52,7 +51,7 @@ def _cell(first: int, second: int) -> InteractionCell:
         saved, words = 0.5, f"fix-{first} and fix-{second} need each other (512 KiB more together)"
     else:
         saved, words = 0.01, f"fix-{first} and fix-{second} are independent"
-    return InteractionCell(first=NAMES[first], second=NAMES[second], saved_bytes=mib(saved), words=words)
+    return InteractionCell(first=FIX_NAMES[first], second=FIX_NAMES[second], saved_bytes=mib(saved), words=words)
 
 
 def estimated() -> Attribution:
@@ -68,9 +67,9 @@ def estimated() -> Attribution:
 
 def as_written() -> tuple[AsWrittenRow, ...]:
     return (
-        AsWrittenRow(fix=NAMES[1], effective_bytes=mib(30), as_written_bytes=mib(-0.4), loses=""),
-        AsWrittenRow(fix=NAMES[2], effective_bytes=mib(29.8), as_written_bytes=mib(31), loses="9 of 11 fields"),
-        AsWrittenRow(fix=NAMES[7], effective_bytes=None, as_written_bytes=None, loses=""),
+        AsWrittenRow(fix=FIX_NAMES[1], effective_bytes=mib(30), as_written_bytes=mib(-0.4), loses=""),
+        AsWrittenRow(fix=FIX_NAMES[2], effective_bytes=mib(29.8), as_written_bytes=mib(31), loses="9 of 11 fields"),
+        AsWrittenRow(fix=FIX_NAMES[7], effective_bytes=None, as_written_bytes=None, loses=""),
     )
 
 
@@ -85,17 +84,7 @@ def growth() -> tuple[Growth, ...]:
 
 def _line(variant: str, role: Role, intercept: float, slope: float, *, straight: bool = True) -> Growth:
     sizes = (100, 1000, 10_000, 100_000)
-    return Growth(
-        variant=variant,
-        role=role,
-        sizes=sizes,
-        peak_bytes=tuple(mib(intercept) + round(slope * size) for size in sizes),
-        intercept_bytes=float(mib(intercept)),
-        slope_bytes=slope,
-        slope_low=slope - 5,
-        slope_high=slope + 5,
-        straight=straight,
-    )
+    return growth_line(variant, role, intercept, slope, sizes=sizes, within=5, straight=straight)
 
 
 def league() -> Section:
@@ -112,19 +101,3 @@ def realistic() -> Report:
 
 def sampled() -> Report:
     return sample.report(replace(sample.league(), attribution=estimated()))
-
-
-def hostile(text: str) -> Report:
-    """Put a text wherever one goes."""
-    whole = attribution()
-    rows = (replace(whole.rows[0], fix=text), *whole.rows[1:])
-    cells = tuple(replace(cell, first=text, words=text) for cell in whole.interactions)
-    section = replace(
-        league(),
-        scenario=text,
-        attribution=replace(whole, rows=rows, interactions=cells, notes=(text,)),
-        as_written=(AsWrittenRow(fix=text, effective_bytes=1, as_written_bytes=2, loses=text),),
-        growth=tuple(replace(line, variant=text) for line in growth()),
-        growth_notes=(text,),
-    )
-    return sample.report(section)

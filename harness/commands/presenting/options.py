@@ -13,28 +13,21 @@ LONGEST_TIMEOUT_SECONDS = 86_400
 CONSOLE_OR_JSON = ("console", "json")
 
 
-def repeats(default: int, *, most: int = 10_000) -> Option:
-    """Ask for the trials of each configuration."""
+def count(*names: str, default: int, most: int = 10_000, words: str) -> Option:
+    """Ask for how many, at least one."""
     return click.option(
-        "--repeats",
-        type=click.IntRange(1, most),
-        default=default,
-        show_default=True,
-        metavar="N",
-        help="Trials of each.",
+        *names, type=click.IntRange(1, most), default=default, show_default=True, metavar="N", help=words
     )
+
+
+def repeats(default: int, *, most: int = 10_000, words: str = "Trials of each.") -> Option:
+    """Ask for the trials of each configuration."""
+    return count("--repeats", default=default, most=most, words=words)
 
 
 def jobs(default: int) -> Option:
     """Ask for the trials side by side."""
-    return click.option(
-        "--jobs",
-        type=click.IntRange(1, 256),
-        default=default,
-        show_default=True,
-        metavar="N",
-        help="Trials side by side.",
-    )
+    return count("--jobs", default=default, most=256, words="Trials side by side.")
 
 
 def timeout(

@@ -6,10 +6,10 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from harness.commands.presenting.documents import dump_json, print_json
+from harness.commands.presenting.documents import print_json
 from harness.gate import Judgement
 from harness.model import Results
-from harness.store.files import atomic_writer
+from harness.store.files import atomic_writer, write_json
 from harness.store.gates import gate_document
 from harness.store.results import write_results
 from reports.gates import load_gate_format
@@ -35,8 +35,7 @@ def show_judgement(judgement: Judgement, results: Results, folder: Path | None, 
 
 def _write(judgement: Judgement, results: Results, folder: Path) -> None:
     write_results(results, folder)
-    with atomic_writer(folder / f"{GATE_FILE}.json") as file:
-        dump_json(gate_document(judgement), file)
+    write_json(gate_document(judgement), folder / f"{GATE_FILE}.json")
     for name in WRITTEN:
         form = load_gate_format(name)
         with atomic_writer(folder / f"{GATE_FILE}{form.suffix}") as file:

@@ -32,7 +32,7 @@ def choose_suite(name: str | None) -> Suite:
             f"{Path(PYPROJECT).absolute()} has no table [{ROOT_TABLE}.workloads.NAME]. "
             f'Write one with call = "package.module:function" or command = ["program", "argument"].'
         )
-    from harness.commands.suites.league import LeagueSuite  # noqa: PLC0415 - the pipelines, only where they are run
+    from harness.commands.suites.league.suite import LeagueSuite  # noqa: PLC0415 - the pipelines, only where they are run
 
     return LeagueSuite(os.environ, configuration.gate)
 
@@ -73,7 +73,8 @@ def choose_switched(name: str | None, scenario: str | None, fixed: Sequence[str]
         return suite, suite.switched(scenario, values)
     if values:
         raise UsageError(f"--set is for parameters of a project's own workload, and {LEAGUE} has none.")
-    from harness.commands.suites.league import DEFAULT_SCENARIO, LeagueSwitches  # noqa: PLC0415 - as above
+    from harness.commands.suites.league.suite import LeagueSwitches  # noqa: PLC0415 - as above
+    from harness.commands.suites.league.workloads import DEFAULT_SCENARIO  # noqa: PLC0415 - as above
 
     return suite, LeagueSwitches(scenario or DEFAULT_SCENARIO, suite.settings)
 

@@ -1,25 +1,18 @@
 """`membench attribute`, on the smallest league."""
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from command_line import membench
 
 from harness.store.schemas import validator
 
 
 def attribute(*args: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "harness", "attribute", "--scenario", "smoke", *args],
-        capture_output=True,
-        text=True,
-        check=False,
-        env=os.environ | {"NO_COLOR": "1", "COLUMNS": "120"},
-    )
+    return membench("attribute", "--scenario", "smoke", *args)
 
 
 def document_of(*args: str) -> dict[str, Any]:

@@ -1,12 +1,11 @@
 """`membench attribute` on a project's own workload, whose parameters are on or off."""
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from command_line import membench
 
 PYPROJECT = """
 [tool.membench.workloads.job]
@@ -35,15 +34,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def attribute(project: Path, *args: str) -> subprocess.CompletedProcess[str]:
-    root = str(Path(__file__).parents[3])
-    return subprocess.run(
-        [sys.executable, "-m", "harness", "attribute", *args],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=project,
-        env=os.environ | {"NO_COLOR": "1", "COLUMNS": "120", "PYTHONPATH": root},
-    )
+    return membench("attribute", *args, cwd=project, PYTHONPATH=str(Path(__file__).parents[3]))
 
 
 def test_its_parameters_that_are_on_or_off_are_the_switches(project: Path) -> None:

@@ -1,25 +1,18 @@
 """`membench doctor`, short runs on the smallest league."""
 
 import json
-import os
 import subprocess
-import sys
 from typing import Any
 
 import pytest
+from command_line import membench
 
 from harness.controls import available_controls
 from harness.store.schemas import validator
 
 
 def doctor(*args: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "harness", "doctor", "--scenario", "smoke", *args],
-        capture_output=True,
-        text=True,
-        check=False,
-        env=os.environ | {"NO_COLOR": "1", "COLUMNS": "140"},
-    )
+    return membench("doctor", "--scenario", "smoke", *args, COLUMNS="140")
 
 
 def document_of(*args: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from sample_results import results, sample
 
 from harness.commands.command_line import main
 from harness.commands.findings import FAULTY, SCENARIOS, STEPS, command
-from harness.commands.suites import league
+from harness.commands.suites.league.workloads import VARIANTS
 from harness.store.results import write_results
 from harness.units import MIB
 from pipelines.variant import all_combinations, parse_variant
@@ -35,8 +35,8 @@ def write(folder: Path, name: str, variants: list[str], scenarios: tuple[str, ..
 @pytest.fixture
 def record(tmp_path: Path) -> Path:
     """Write a record in which every peak is known beforehand."""
-    write(tmp_path, "runs", list(league.VARIANTS), SCENARIOS)
-    write(tmp_path, FAULTY, list(league.VARIANTS), (FAULTY,))
+    write(tmp_path, "runs", list(VARIANTS), SCENARIOS)
+    write(tmp_path, FAULTY, list(VARIANTS), (FAULTY,))
     for scenario in SCENARIOS:
         write(tmp_path, f"attribute-{scenario}", list(map(str, all_combinations())), (scenario,))
     entries = [

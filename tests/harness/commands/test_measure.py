@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from delegated_cgroups import needs_cgroups
 
 from harness import cgroups
 
@@ -29,17 +30,6 @@ def sample_of(*args: str, **options: Any) -> dict[str, Any]:
     document = json.loads(membench("--format", "json", *args, **options).stdout)
     sample: dict[str, Any] = document["samples"][0]
     return sample
-
-
-def has_cgroups() -> bool:
-    try:
-        cgroups.make_group().remove()
-    except cgroups.CgroupUnavailableError:
-        return False
-    return True
-
-
-needs_cgroups = pytest.mark.skipif(not has_cgroups(), reason="this user cannot make a memory cgroup here")
 
 
 def left_with(mark: str) -> list[str]:

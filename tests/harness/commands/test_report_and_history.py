@@ -1,31 +1,18 @@
 """`membench report` and `membench history`, each in a process of its own, on results that are written here."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from command_line import membench
 from sample_results import ENVIRONMENT, results, sample
 
 from harness.store.results import write_results
 from harness.store.schemas import validator
 
 MIB = 1024 * 1024
-
-
-def membench(*args: str, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "harness", *args],
-        capture_output=True,
-        text=True,
-        cwd=cwd,
-        env=os.environ | {"NO_COLOR": "1", "COLUMNS": "120"} | environment,
-        check=False,
-    )
 
 
 def _folder(path: Path) -> Path:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from command_line import membench
+from delegated_cgroups import needs_cgroups
 
-from harness import cgroups
 from harness.store.schemas import validator
 from harness.units import MIB
 
@@ -54,15 +54,7 @@ def test_sizes_that_make_no_line_are_wrong_use(sizes: str) -> None:
     assert "--sizes" in done.stderr
 
 
-def has_cgroups() -> bool:
-    try:
-        cgroups.make_group().remove()
-    except cgroups.CgroupUnavailableError:
-        return False
-    return True
-
-
-@pytest.mark.skipif(not has_cgroups(), reason="this user cannot make a memory cgroup here")
+@needs_cgroups
 def test_floors_are_ordered_as_the_peaks_are_and_a_limit_between_them_is_judged() -> None:
     done = membench("floor", "--scenario", "league", "--at", "32 MiB", "--format", "json")
     assert done.returncode == 0
@@ -75,7 +67,7 @@ def test_floors_are_ordered_as_the_peaks_are_and_a_limit_between_them_is_judged(
     assert baseline["limit"] == every["limit"]
 
 
-@pytest.mark.skipif(not has_cgroups(), reason="this user cannot make a memory cgroup here")
+@needs_cgroups
 def test_the_floor_of_a_projects_own_workload_is_found(tmp_path: Path) -> None:
     (tmp_path / "jobs.py").write_text("def hold(mib):\n    return b'x' * (mib * 1024 * 1024)\n")
     (tmp_path / "pyproject.toml").write_text(

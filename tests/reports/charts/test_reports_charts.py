@@ -25,7 +25,7 @@ _DOCUMENTS: dict[str, Callable[[], Report]] = {
 }
 for kind in ("ansi", "maths", "mention"):
     _DOCUMENTS[f"hostile {kind}"] = lambda kind=kind: sample.hostile(HOSTILE[kind])
-    _DOCUMENTS[f"hostile findings {kind}"] = lambda kind=kind: findings.hostile(HOSTILE[kind])
+    _DOCUMENTS[f"hostile findings {kind}"] = lambda kind=kind: sample.hostile_findings(HOSTILE[kind])
 
 every_chart = pytest.mark.parametrize("name", chart_names())
 

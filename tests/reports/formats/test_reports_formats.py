@@ -36,7 +36,7 @@ def test_every_document_is_rendered_the_same_twice_and_ends_in_a_newline(
 @every_format
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_name_brings_no_control_character(name: str, text: str) -> None:
-    for document in (sample.hostile(text), findings.hostile(text)):
+    for document in (sample.hostile(text), sample.hostile_findings(text)):
         rendered = load_format(name).render(document)
         assert not [character for character in rendered if character != "\n" and not character.isprintable()]
         rendered.encode("utf-8")

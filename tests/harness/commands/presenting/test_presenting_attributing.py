@@ -8,7 +8,8 @@ from sample_results import results, sample
 from harness.attribution import Combination
 from harness.commands.presenting.attributing import attribution_of, in_words, listed
 from harness.commands.presenting.document import make_report
-from harness.commands.suites import league
+from harness.commands.suites.league import workloads
+from harness.commands.suites.league.story import stories
 from harness.design import Division, make_plan
 from harness.model import Outcome
 from harness.units import MIB
@@ -83,7 +84,7 @@ def section(*variants: str, failed: str = "") -> Section:
         for variant in variants
     ]
     whole = results(*samples)
-    (found,) = make_report(whole, league.stories(whole)).sections
+    (found,) = make_report(whole, stories(whole)).sections
     return found
 
 
@@ -93,7 +94,7 @@ def test_all_combinations_are_divided_and_do_not_bury_the_rest() -> None:
     assert [row.shapley_bytes for row in found.attribution.rows] == [MIB] * 7
     assert len(found.attribution.interactions) == 21
     shown = {row.variant for row in found.rows}
-    assert {"baseline", "all", *league.SWITCHES} <= shown
+    assert {"baseline", "all", *workloads.SWITCHES} <= shown
     assert len(shown) == 1 + 7 + 5 + 1  # nothing, each alone, the steps between, all
     assert len(found.steps) == 7
 
