@@ -38,6 +38,8 @@ class Row:
     phases: tuple[tuple[str, int], ...]  # name and peak bytes, in order
     warnings: tuple[str, ...]
     artifacts: tuple[str, ...] = ()  # files that the meter left, relative to the folder of the results
+    budget_bytes: int | None = None  # what the peak may be at most
+    over_budget_bytes: int | None = None  # by how much the peak lies above it; None where it does not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,5 +193,6 @@ class Report:
     created: str  # ISO 8601
     sections: tuple[Section, ...]
     environment: tuple[tuple[str, str], ...]  # name and value, in the order to print
+    headline: str = ""  # what is said of all sections together, in one sentence
     noise: tuple[str, ...] = ()  # how far unchanged repeats differ, one sentence each
     warnings: tuple[str, ...] = ()

@@ -31,6 +31,8 @@ class HtmlFormat:
             views=views,
             warnings=wording.warnings_of(report),
             has_artifacts=any(row.artifacts for row in rows),
+            has_budgets=wording.have_budgets(rows),
+            over_budget=any(view.over_budget for view in views),
             many=len(rows) > _MANY_ROWS,
             charts=[chart.document() for view in views for chart in view.charts],
         )
