@@ -171,6 +171,7 @@ class Section:
     summary: str  # the scenario in one line
     headline: str  # the answer in one sentence
     rows: tuple[Row, ...]
+    left_out: int = 0  # samples that only other figures were computed from, and that have no row
     remarks: tuple[str, ...] = ()  # what else follows from the figures, one sentence each
     levels: tuple[Level, ...] = ()
     waterfall_start: Step | None = None  # the `before` peak the steps start from (saved_bytes 0)

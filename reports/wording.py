@@ -103,7 +103,7 @@ def have_budgets(rows: "Iterable[Row]") -> bool:
 
 def have_changes(rows: "Iterable[Row]") -> bool:
     """Say whether any row has a change against another; columns for them are shown only then."""
-    return any(row.change_bytes is not None for row in rows)
+    return any(change(row) != NO_FIGURE for row in rows)
 
 
 def have_titles(rows: "Iterable[Row]") -> bool:
@@ -126,7 +126,8 @@ def claim_figure(value: float | None, unit: str) -> str:
     if value is None:
         return NO_FIGURE
     short = plain(unit).partition(" ")[0]
-    decimals = 1 if short == "%" else 2
+    # As many decimals as sizes have elsewhere.
+    decimals = 1 if short == "%" else 0 if abs(value) >= _MANY else 2
     # Adding zero turns the -0.0 that rounding leaves behind into 0.0.
     return f"{round(value, decimals) + 0.0:,.{decimals}f} {short}"
 

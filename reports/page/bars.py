@@ -88,9 +88,14 @@ def of_claims(claims: "Iterable[ClaimRow]") -> Scale:
 
 
 def shade(cell: "InteractionCell", cells: "Iterable[InteractionCell]") -> str:
-    """Name the shade of a cell: `less-1` to `less-4` where two fixes replace each other, `more-1` ... where not."""
+    """Name the shade of a cell: `less-1` to `less-4` where two fixes replace each other, `more-1` ... where not.
+
+    A pair that is not independent has a shade, however small it is beside the largest.
+    """
     largest = max((abs(other.saved_bytes) for other in cells), default=0)
     step = round(_SHADES * abs(cell.saved_bytes) / largest) if largest else 0
+    if cell.saved_bytes and not wording.is_independent(cell):
+        step = max(step, 1)
     return f"{'less' if cell.saved_bytes < 0 else 'more'}-{step}" if step else "even"
 
 

@@ -12,6 +12,7 @@ from harness.commands.presenting.claims import ClaimTable, right_peak
 from harness.commands.presenting.instruments import instrument_notes
 from harness.commands.presenting.noise import noise_of
 from harness.commands.suites.story import Story
+from harness.configuration import DEFAULT_VARIANT
 from harness.design import Division, make_plan
 from harness.model import Environment, Outcome, Results, Sample
 from harness.units import format_bytes
@@ -82,7 +83,11 @@ def _environment_rows(environment: Environment) -> tuple[tuple[str, str], ...]:
     facts = asdict(environment)
     controls = facts.pop("controls")
     settings = facts.pop("settings")
-    return tuple((name.replace("_", " "), str(value)) for name, value in (facts | controls | settings).items())
+    return tuple((name.replace("_", " "), _in_words(value)) for name, value in (facts | controls | settings).items())
+
+
+def _in_words(value: object) -> str:
+    return str(value) if not isinstance(value, bool) else "yes" if value else "no"
 
 
 def _environment_warnings(environment: Environment) -> tuple[str, ...]:
@@ -109,12 +114,14 @@ class _Section:
     def make(self, scenario: str, attributions: Mapping[str, Attribution | None]) -> Section:
         before = self._peak(self._story.before)
         attribution = attributions[scenario] if scenario in attributions else self._attribution()
+        shown = self._shown(attribution)
         return Section(
             scenario=scenario,
             summary=self._story.summary,
             headline=" ".join(filter(None, (self._headline(), self._budgets()))),
             remarks=tuple(self._remarks()),
-            rows=tuple(self._row(sample) for sample in self._shown(attribution)),
+            rows=tuple(self._row(sample) for sample in shown),
+            left_out=len(self._samples) - len(shown),
             levels=tuple(self._levels()),
             waterfall_start=None if before is None else Step(label="baseline", peak_bytes=before, saved_bytes=0),
             steps=self._steps(),
@@ -273,8 +280,10 @@ class _Section:
         if not known:
             return f"No trial came to a figure: {self._ends()}{missing}."
         largest = max(known, key=lambda variant: known[variant])
-        among = f" the largest of {len(known)}:" if len(known) > 1 else ""
-        return f"The peak is {format_bytes(known[largest])},{among} {largest}{missing}."
+        if len(known) > 1:
+            return f"The peak is {format_bytes(known[largest])}, the largest of {len(known)}: {largest}{missing}."
+        whose = "" if largest == DEFAULT_VARIANT else f" of {largest}"
+        return f"The peak{whose} is {format_bytes(known[largest])}{missing}."
 
     def _ends(self) -> str:
         """Count how the trials ended, the most frequent first."""
