@@ -192,7 +192,7 @@
               grid: { show: false },
               size: 34,
               incrs: runs ? [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] : undefined,
-              space: runs ? 90 : 60,
+              space: runs ? 90 : 72,
               values: (_, ticks, _axis, _space, step) =>
                 runs
                   ? ticks.map((tick) => (spec.labels[tick] ?? "").slice(0, 12))
