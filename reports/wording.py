@@ -96,7 +96,7 @@ def _failure(row: "Row") -> str:
     return f"{words}: {'no figure' if row.peak_bytes is None else 'not a saving'}"
 
 
-def have_budgets(rows: "Iterable[Row]") -> bool:
+def have_budgets(rows: "Iterable[Row | GateRow]") -> bool:
     """Say whether any row has a budget; a column for them is shown only then."""
     return any(row.budget_bytes is not None for row in rows)
 
@@ -211,6 +211,12 @@ def meters(rows: "tuple[Row, ...]") -> list[str]:
 def of_several_meters(rows: "Sequence[GateRow]") -> bool:
     """Tell whether the rows of a judgement are only told apart by their meters."""
     return len({row.meter for row in rows}) > 1
+
+
+def common_base(rows: "Sequence[GateRow]") -> str:
+    """Name what all rows of a judgement were compared with; "" where that is not the same for all."""
+    others = {row.against for row in rows}
+    return others.pop() if len(others) == 1 else ""
 
 
 def variant_of(row: "GateRow", *, name_meter: bool) -> str:

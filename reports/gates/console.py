@@ -32,12 +32,12 @@ def render_gate(judgement: "Judgement", console: Console) -> None:
     style = _STYLES.get(judgement.verdict, "bold green")
     console.print(Text.assemble("gate: ", (str(judgement.verdict), style)))
     console.print(Text(wording.plain(judgement.headline)))
-    others = list(dict.fromkeys(row.against for row in judgement.rows))
+    base = wording.common_base(judgement.rows)
     several = wording.of_several_meters(judgement.rows)
-    if len(others) == 1:
-        console.print(Text(f"Base: {wording.plain(others[0])}."))
+    if base:
+        console.print(Text(f"Base: {wording.plain(base)}."))
     if judgement.rows:
-        console.print(_table(judgement.rows, name_others=len(others) > 1, name_meters=several))
+        console.print(_table(judgement.rows, name_others=not base, name_meters=several))
     for row in judgement.rows:
         if row.verdict is not Verdict.PASS:
             console.print(Text.assemble(("- ", ""), *_reason(row, name_meter=several)))
@@ -52,7 +52,8 @@ def _table(rows: "Sequence[GateRow]", *, name_others: bool, name_meters: bool) -
     table = Table(box=None, pad_edge=False)
     for heading in ("scenario", "variant"):
         table.add_column(heading, overflow="fold")
-    for heading in ("base", "head", "shift"):
+    with_budgets = wording.have_budgets(rows)
+    for heading in ("base", "head", "shift", *(["budget"] if with_budgets else [])):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
     if name_others:
@@ -64,6 +65,7 @@ def _table(rows: "Sequence[GateRow]", *, name_others: bool, name_meters: bool) -
             wording.size(row.base_bytes),
             wording.size(row.head_bytes),
             wording.shift(row.shift.bytes if row.shift else None),
+            *([wording.size(row.budget_bytes)] if with_budgets else []),
             Text(str(row.verdict), _STYLES.get(row.verdict, "")),
             *([Text(wording.plain(row.against))] if name_others else []),
         )
