@@ -120,6 +120,11 @@ def _widest_that_fits(rows: "list[Row]", console: Console) -> Table:
         for titled in ((True, False) if wording.have_titles(rows) else (False,))
         for bar in _BAR_WIDTHS
     ]
+    return first_that_fits(tables, console)
+
+
+def first_that_fits(tables: "Sequence[Table]", console: Console) -> Table:
+    """Pick the first table that need not fold anything, or else the last."""
     unbounded = console.options.update(max_width=_UNBOUNDED)
     fitting = (table for table in tables if console.measure(table, options=unbounded).maximum <= console.width)
     return next(fitting, tables[-1])
