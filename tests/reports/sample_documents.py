@@ -370,6 +370,7 @@ def hostile(text: str) -> Report:
             claims=(claim,),
         ),
         title=text,
+        headline=text,
         created=text,
         environment=((text, text),),
         warnings=(text,),
