@@ -4,7 +4,7 @@ A line is known by what stands on it and not by its number: code that moved has 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.model import CallSite
@@ -40,7 +40,9 @@ def find_causes(
     """List the places that hold at least a page more in the head, largest growth first.
 
     Files are named relative to their project on both sides. A place is first compared with its own file and function.
-    What it holds more is then, because code moves, taken for moved as far as the same line holds less elsewhere.
+    What it holds more is then, because code moves, taken for moved as far as the same line holds less elsewhere. A line
+    that is new takes over what lines held that are gone from its function: it was edited, and has not grown by
+    all that it holds.
     """
     before = _totals(base, base_line)
     after = _totals(head, head_line)
@@ -51,6 +53,12 @@ def find_causes(
     for place in sorted(grown, key=lambda place: -grown[place]):
         taken = min(grown[place], moved[place.text]) if place.text else 0
         moved[place.text] -= taken
+        grown[place] -= taken
+    gone = _gone_by_function(before, after, moved)
+    new = [place for place in grown if place not in before and place.text]
+    for place in sorted(new, key=lambda place: -grown[place]):
+        taken = min(grown[place], gone[place.file, place.function])
+        gone[place.file, place.function] -= taken
         grown[place] -= taken
     causes = [
         Cause(file=place.file, line=lines[place].line, function=place.function, shift_bytes=size)
@@ -78,6 +86,21 @@ def _shrunk_by_text(changes: dict[_Place, int]) -> dict[str, int]:
     for place, size in changes.items():
         if size < 0:
             found[place.text] -= size
+    return found
+
+
+def _gone_by_function(
+    before: Mapping[_Place, int], after: Mapping[_Place, int], moved: Mapping[str, int]
+) -> dict[tuple[str, str], int]:
+    """Add up what the lines held that are in the base alone, but for what has moved elsewhere."""
+    left = dict(moved)
+    found: dict[tuple[str, str], int] = defaultdict(int)
+    for place in before:
+        if place in after or not place.text:
+            continue
+        own = min(before[place], left.get(place.text, 0))
+        left[place.text] = left.get(place.text, 0) - own
+        found[place.file, place.function] += own
     return found
 
 

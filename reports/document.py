@@ -38,6 +38,8 @@ class Row:
     phases: tuple[tuple[str, int], ...]  # name and peak bytes, in order
     warnings: tuple[str, ...]
     artifacts: tuple[str, ...] = ()  # files that the meter left, relative to the folder of the results
+    budget_bytes: int | None = None  # what the peak may be at most
+    over_budget_bytes: int | None = None  # by how much the peak lies above it; None where it does not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +171,7 @@ class Section:
     summary: str  # the scenario in one line
     headline: str  # the answer in one sentence
     rows: tuple[Row, ...]
+    left_out: int = 0  # samples that only other figures were computed from, and that have no row
     remarks: tuple[str, ...] = ()  # what else follows from the figures, one sentence each
     levels: tuple[Level, ...] = ()
     waterfall_start: Step | None = None  # the `before` peak the steps start from (saved_bytes 0)
@@ -191,5 +194,6 @@ class Report:
     created: str  # ISO 8601
     sections: tuple[Section, ...]
     environment: tuple[tuple[str, str], ...]  # name and value, in the order to print
+    headline: str = ""  # what is said of all sections together, in one sentence
     noise: tuple[str, ...] = ()  # how far unchanged repeats differ, one sentence each
     warnings: tuple[str, ...] = ()

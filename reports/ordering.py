@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _ORDER = (Role.REFERENCE, Role.BEFORE, Role.SINGLE, Role.OTHER, Role.STEP, Role.AFTER)
 _AS_WRITTEN = "-as-written"
 _FAR_LARGER = 10.0
+_FAR_BUDGET = 3  # times the largest peak; beside a budget beyond it no bar could be read
 
 
 def in_reading_order(section: "Section", meter: str) -> "list[Row]":
@@ -37,6 +38,15 @@ def _place(row: "Row", roles: dict[str, Role]) -> tuple[int, list[tuple[int, str
     # fix-10 comes after fix-9: numbers are compared as numbers.
     parts = re.findall(r"(\d{1,9})|(\D+)", beside)
     return place, [(int(number or 0), text) for number, text in parts], row.role is Role.AS_WRITTEN
+
+
+def amounts_in_view(rows: "Iterable[Row]") -> list[int]:
+    """List what an axis of these rows has to show: the peaks, and the budgets that leave the bars their room."""
+    rows = list(rows)
+    peaks = [row.peak_bytes for row in rows if row.peak_bytes is not None]
+    farthest = _FAR_BUDGET * max(peaks, default=0)
+    budgets = (row.budget_bytes for row in rows if row.budget_bytes is not None)
+    return [*peaks, *(budget for budget in budgets if budget <= farthest)]
 
 
 def merged(spans: "Sequence[PhaseSpan]") -> dict[str, list[tuple[float, float]]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from harness.units import format_bytes, format_shift
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from harness.gate import GateRow
     from reports.document import Attribution, AttributionRow, Growth, InteractionCell, Report, Row
@@ -72,17 +72,43 @@ def is_ok(row: "Row") -> bool:
     return row.outcome == OK
 
 
+def is_good(row: "Row") -> bool:
+    """Say whether there is nothing to object to: the output is right, and the peak within its budget."""
+    return is_ok(row) and row.over_budget_bytes is None
+
+
 def outcome(row: "Row") -> str:
-    """Say how a row's trials ended: `ok`, or in words why its peak is no saving: `wrong output: not a saving`.
+    """Say how a row's trials ended, and by how much its peak exceeds its budget: `ok`, `8.00 MiB over budget`."""
+    over = "" if row.over_budget_bytes is None else f"{size(row.over_budget_bytes)} over budget"
+    if is_ok(row):
+        return over or OK
+    return ", ".join(filter(None, (_failure(row), over)))
+
+
+def _failure(row: "Row") -> str:
+    """Say in words why a row's peak is no saving: `wrong output: not a saving`.
 
     A count is named only where some trials did better: `crashed 2/5: not a saving`.
     """
-    if is_ok(row):
-        return OK
     kind, _, count = plain(row.outcome).rpartition(" ")
     failed, _, trials = count.partition("/")
     words = (kind if kind and failed == trials else plain(row.outcome)).replace("-", " ")
     return f"{words}: {'no figure' if row.peak_bytes is None else 'not a saving'}"
+
+
+def have_budgets(rows: "Iterable[Row | GateRow]") -> bool:
+    """Say whether any row has a budget; a column for them is shown only then."""
+    return any(row.budget_bytes is not None for row in rows)
+
+
+def have_changes(rows: "Iterable[Row]") -> bool:
+    """Say whether any row has a change against another; columns for them are shown only then."""
+    return any(change(row) != NO_FIGURE for row in rows)
+
+
+def have_titles(rows: "Iterable[Row]") -> bool:
+    """Say whether any row has words beside its name."""
+    return any(row.title != row.variant for row in rows)
 
 
 def change(row: "Row") -> str:
@@ -100,7 +126,8 @@ def claim_figure(value: float | None, unit: str) -> str:
     if value is None:
         return NO_FIGURE
     short = plain(unit).partition(" ")[0]
-    decimals = 1 if short == "%" else 2
+    # As many decimals as sizes have elsewhere.
+    decimals = 1 if short == "%" else 0 if abs(value) >= _MANY else 2
     # Adding zero turns the -0.0 that rounding leaves behind into 0.0.
     return f"{round(value, decimals) + 0.0:,.{decimals}f} {short}"
 
@@ -184,6 +211,12 @@ def meters(rows: "tuple[Row, ...]") -> list[str]:
 def of_several_meters(rows: "Sequence[GateRow]") -> bool:
     """Tell whether the rows of a judgement are only told apart by their meters."""
     return len({row.meter for row in rows}) > 1
+
+
+def common_base(rows: "Sequence[GateRow]") -> str:
+    """Name what all rows of a judgement were compared with; "" where that is not the same for all."""
+    others = {row.against for row in rows}
+    return others.pop() if len(others) == 1 else ""
 
 
 def variant_of(row: "GateRow", *, name_meter: bool) -> str:

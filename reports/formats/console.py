@@ -16,7 +16,7 @@ from reports import wording
 from reports.document import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from rich.console import RenderableType
 
@@ -40,6 +40,8 @@ _OTHER_BAR = "blue"
 def render_console(report: "Report", console: Console) -> None:
     """Print a report to a console: per scenario the answer, its samples and its claims; then the warnings."""
     console.print(_text(report.title, "bold"))
+    if report.headline:
+        console.print(_text(report.headline, _style_of([row for section in report.sections for row in section.rows])))
     for section in report.sections:
         console.print(Group(*_section(section, console)))
     _print_warnings(report, console)
@@ -77,7 +79,7 @@ def _section(section: "Section", console: Console) -> "Iterator[RenderableType]"
     # A rule would cut a long heading short, so the heading stands below it and may wrap.
     yield _rule(console)
     yield heading
-    yield _text(section.headline, "bold")
+    yield _text(section.headline, _style_of(section.rows))
     yield from (_text(remark) for remark in section.remarks)
     if not section.rows and not section.growth:
         yield Text("Nothing was measured.", _ASIDE)
@@ -95,6 +97,11 @@ def _section(section: "Section", console: Console) -> "Iterator[RenderableType]"
         yield from _growth(section)
 
 
+def _style_of(rows: "Sequence[Row]") -> str:
+    """Set a headline off where it tells of a budget that is exceeded."""
+    return _BAD if any(row.over_budget_bytes is not None for row in rows) else "bold"
+
+
 def _samples(section: "Section", meter: str, console: Console) -> "Iterator[RenderableType]":
     rows = [row for row in section.rows if row.meter == meter]
     yield Text()
@@ -108,12 +115,16 @@ def _samples(section: "Section", meter: str, console: Console) -> "Iterator[Rend
 def _widest_that_fits(rows: "list[Row]", console: Console) -> Table:
     """Give up the bar first, then what the variants are in words; names fold, and figures are never cut."""
     ascii_only = console.options.ascii_only
-    has_words = any(row.title != row.variant for row in rows)
     tables = [
         _samples_table(rows, titled=titled, bar=bar, ascii_only=ascii_only)
-        for titled in ((True, False) if has_words else (False,))
+        for titled in ((True, False) if wording.have_titles(rows) else (False,))
         for bar in _BAR_WIDTHS
     ]
+    return first_that_fits(tables, console)
+
+
+def first_that_fits(tables: "Sequence[Table]", console: Console) -> Table:
+    """Pick the first table that need not fold anything, or else the last."""
     unbounded = console.options.update(max_width=_UNBOUNDED)
     fitting = (table for table in tables if console.measure(table, options=unbounded).maximum <= console.width)
     return next(fitting, tables[-1])
@@ -127,7 +138,9 @@ def _samples_table(rows: "list[Row]", *, titled: bool, bar: int, ascii_only: boo
     table.add_column("peak", justify="right", no_wrap=True)
     if bar:
         table.add_column("", no_wrap=True, width=bar)
-    for name in ("spread", "change", "%"):
+    with_budgets, with_changes = wording.have_budgets(rows), wording.have_changes(rows)
+    names = [*(["budget"] if with_budgets else []), "spread", *(["change", "%"] if with_changes else [])]
+    for name in names:
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("outcome", overflow="fold", min_width=8)
     largest = max((row.peak_bytes or 0 for row in rows), default=0)
@@ -136,7 +149,10 @@ def _samples_table(rows: "list[Row]", *, titled: bool, bar: int, ascii_only: boo
         cells += [_text(row.title)] if titled else []
         cells += [Text(wording.size(row.peak_bytes))]
         cells += [_bar(row, largest, bar, ascii_only=ascii_only)] if bar else []
-        cells += [Text(wording.size(row.spread_bytes), _ASIDE), *_change(row), _outcome(row)]
+        cells += [_budget(row)] if with_budgets else []
+        cells += [Text(wording.size(row.spread_bytes), _ASIDE)]
+        cells += _change(row) if with_changes else []
+        cells += [_outcome(row)]
         table.add_row(*cells)
     return table
 
@@ -166,8 +182,12 @@ def _change(row: "Row") -> tuple[Text, Text]:
     return Text(wording.change(row), style), Text(wording.change_share(row), style)
 
 
+def _budget(row: "Row") -> Text:
+    return Text(wording.size(row.budget_bytes), "" if row.over_budget_bytes is None else _BAD)
+
+
 def _outcome(row: "Row") -> Text:
-    return Text(wording.outcome(row), _GOOD if wording.is_ok(row) else _BAD)
+    return Text(wording.outcome(row), _GOOD if wording.is_good(row) else _BAD)
 
 
 def _instruments(section: "Section") -> "Iterator[RenderableType]":

@@ -31,6 +31,12 @@ class HtmlFormat:
             views=views,
             warnings=wording.warnings_of(report),
             has_artifacts=any(row.artifacts for row in rows),
+            has_rows=bool(rows),
+            has_budgets=wording.have_budgets(rows),
+            has_changes=wording.have_changes(rows),
+            has_titles=wording.have_titles(rows),
+            left_out=sum(section.left_out for section in report.sections),
+            over_budget=any(view.over_budget for view in views),
             many=len(rows) > _MANY_ROWS,
             charts=[chart.document() for view in views for chart in view.charts],
         )

@@ -51,6 +51,12 @@ def _strong(row: "Row") -> Markup:
     return Markup("**") if row.role in {Role.BEFORE, Role.AFTER} else Markup("")
 
 
+def _outcome(row: "Row") -> Markup:
+    """Set off what exceeds its budget."""
+    words = escape(wording.outcome(row))
+    return words if row.over_budget_bytes is None else Markup("**{}**").format(words)
+
+
 def _rows_with_phases(section: "Section") -> "list[Row]":
     return [row for row in section.rows if row.phases]
 
@@ -88,7 +94,9 @@ def markdown_environment(folder: Path) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(wording=wording, strong=_strong, phases=_rows_with_phases, pairs=_pairs)
+    environment.globals.update(
+        wording=wording, strong=_strong, outcome=_outcome, phases=_rows_with_phases, pairs=_pairs
+    )
     return environment
 
 

@@ -11,6 +11,7 @@ from rich.text import Text
 from harness.gate import Verdict
 from harness.units import format_shift
 from reports import wording
+from reports.formats.console import first_that_fits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,12 +33,16 @@ def render_gate(judgement: "Judgement", console: Console) -> None:
     style = _STYLES.get(judgement.verdict, "bold green")
     console.print(Text.assemble("gate: ", (str(judgement.verdict), style)))
     console.print(Text(wording.plain(judgement.headline)))
-    others = list(dict.fromkeys(row.against for row in judgement.rows))
+    base = wording.common_base(judgement.rows)
     several = wording.of_several_meters(judgement.rows)
-    if len(others) == 1:
-        console.print(Text(f"Base: {wording.plain(others[0])}."))
+    if base:
+        console.print(Text(f"Base: {wording.plain(base)}."))
     if judgement.rows:
-        console.print(_table(judgement.rows, name_others=len(others) > 1, name_meters=several))
+        tables = [
+            _table(judgement.rows, name_others=not base, name_meters=several, with_budgets=with_budgets)
+            for with_budgets in ([True, False] if wording.have_budgets(judgement.rows) else [False])
+        ]
+        console.print(first_that_fits(tables, console))
     for row in judgement.rows:
         if row.verdict is not Verdict.PASS:
             console.print(Text.assemble(("- ", ""), *_reason(row, name_meter=several)))
@@ -48,11 +53,11 @@ def render_gate(judgement: "Judgement", console: Console) -> None:
         console.print(Text(f"! {wording.plain(warning)}", "yellow"))
 
 
-def _table(rows: "Sequence[GateRow]", *, name_others: bool, name_meters: bool) -> Table:
+def _table(rows: "Sequence[GateRow]", *, name_others: bool, name_meters: bool, with_budgets: bool) -> Table:
     table = Table(box=None, pad_edge=False)
     for heading in ("scenario", "variant"):
         table.add_column(heading, overflow="fold")
-    for heading in ("base", "head", "shift"):
+    for heading in ("base", "head", "shift", *(["budget"] if with_budgets else [])):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
     if name_others:
@@ -64,6 +69,7 @@ def _table(rows: "Sequence[GateRow]", *, name_others: bool, name_meters: bool) -
             wording.size(row.base_bytes),
             wording.size(row.head_bytes),
             wording.shift(row.shift.bytes if row.shift else None),
+            *([wording.size(row.budget_bytes)] if with_budgets else []),
             Text(str(row.verdict), _STYLES.get(row.verdict, "")),
             *([Text(wording.plain(row.against))] if name_others else []),
         )

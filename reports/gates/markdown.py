@@ -46,6 +46,7 @@ def _render(judgement: "Judgement", most: int, longest: int) -> str:
     template = markdown_environment(Path(__file__).parent).get_template(_TEMPLATE)
     text = template.render(
         judgement=judgement,
+        base=_cut(wording.common_base(judgement.rows), _LONGEST),
         headline=_cut(judgement.headline, 2 * _LONGEST),
         failing=[_short(row, longest, name_meter=several) for row in failing[:most]],
         failing_left=max(0, len(failing) - most),

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from reports import wording
 from reports.document import Role
+from reports.ordering import amounts_in_view
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,6 +29,10 @@ class Scale:
         share = (value - self.low) / (self.high - self.low)
         return f"{100 * min(max(share, 0.0), 1.0):.2f}%"
 
+    def shows(self, value: float) -> bool:
+        """Say whether a value lies on the scale."""
+        return self.low <= value <= self.high
+
     def width(self, start: float, end: float) -> str:
         """Say how wide the stretch between two values is, as `42.00%`."""
         low, high = sorted((start, end))
@@ -45,10 +50,15 @@ def scale_over(values: "Iterable[float | None]", *, margin: bool = False) -> Sca
 
 
 def of_peaks(section: "Section", rows: "Iterable[Row]") -> Scale:
-    """Make the scale of a section's peaks, with its levels on it."""
+    """Make the scale of a section's peaks, with its levels on it, and the budgets that leave the bars their room."""
     steps = (step.peak_bytes for step in (section.waterfall_start, *section.steps) if step is not None)
     levels = (level.peak_bytes for level in section.levels)
-    return scale_over([*(row.peak_bytes for row in rows), *levels, *steps])
+    return scale_over([*amounts_in_view(rows), *levels, *steps])
+
+
+def of_rows(rows: "Iterable[Row]") -> Scale:
+    """Make the scale of some rows by themselves."""
+    return scale_over(amounts_in_view(rows))
 
 
 def of_attribution(attribution: "Attribution") -> Scale:
@@ -78,9 +88,14 @@ def of_claims(claims: "Iterable[ClaimRow]") -> Scale:
 
 
 def shade(cell: "InteractionCell", cells: "Iterable[InteractionCell]") -> str:
-    """Name the shade of a cell: `less-1` to `less-4` where two fixes replace each other, `more-1` ... where not."""
+    """Name the shade of a cell: `less-1` to `less-4` where two fixes replace each other, `more-1` ... where not.
+
+    A pair that is not independent has a shade, however small it is beside the largest.
+    """
     largest = max((abs(other.saved_bytes) for other in cells), default=0)
     step = round(_SHADES * abs(cell.saved_bytes) / largest) if largest else 0
+    if cell.saved_bytes and not wording.is_independent(cell):
+        step = max(step, 1)
     return f"{'less' if cell.saved_bytes < 0 else 'more'}-{step}" if step else "even"
 
 

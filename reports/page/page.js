@@ -3,6 +3,11 @@
   const root = document.documentElement;
   const colour = (name) => getComputedStyle(root).getPropertyValue(name).trim();
   const amount = (value) => value.toLocaleString("en", { maximumFractionDigits: 2 });
+  // As many decimals as the step between ticks has, so that no two ticks read the same.
+  const atTicks = (ticks, step) => {
+    const digits = Math.min((String(step).split(".")[1] ?? "").length, 6);
+    return ticks.map((tick) => tick.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+  };
   const NONE = "-";
 
   // Tables that can be sorted and filtered.
@@ -187,11 +192,13 @@
               grid: { show: false },
               size: 34,
               incrs: runs ? [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] : undefined,
-              space: runs ? 90 : 60,
-              values: (_, ticks) =>
-                ticks.map((tick) => (runs ? (spec.labels[tick] ?? "").slice(0, 12) : amount(tick) + (spec.unit === "s" ? " s" : ""))),
+              space: runs ? 90 : 72,
+              values: (_, ticks, _axis, _space, step) =>
+                runs
+                  ? ticks.map((tick) => (spec.labels[tick] ?? "").slice(0, 12))
+                  : atTicks(ticks, step).map((tick) => tick + (spec.unit === "s" ? " s" : "")),
             },
-            { ...axis, size: axisSize(), values: (_, ticks) => ticks.map((tick) => amount(tick)) },
+            { ...axis, size: axisSize(), values: (_, ticks, _axis, _space, step) => atTicks(ticks, step) },
           ],
           series: [{}, ...series],
           hooks: {

@@ -93,7 +93,7 @@ def over_time(section: "Section", identifier: str) -> Chart | None:
     names = dict.fromkeys(span.name for line in told for span in line.phases)
     colours = {name: min(number, len(PHASE_COLOURS) - 1) for number, name in enumerate(names)}
     end = max((end for line in kept for end in _ends(line)), default=0.0) or 1.0
-    lines = shown_first([_time_line(line, colours, end) for line in kept])
+    lines = shown_first([_time_line(line, colours, end) for line in kept], [line.peak_bytes for line in kept])
     return Chart(
         identifier=identifier,
         lines=lines,
@@ -112,10 +112,11 @@ def over_size(section: "Section", identifier: str) -> Chart | None:
     return Chart(identifier=identifier, lines=tuple(lines), x_unit="teams", figure="slope")
 
 
-def shown_first(lines: "list[Line]") -> tuple[Line, ...]:
-    """Show at least one line from the start."""
+def shown_first(lines: "list[Line]", weights: "Sequence[int]" = ()) -> tuple[Line, ...]:
+    """Show at least one line from the start: the one of the largest weight, or else the first."""
     if lines and not any(line.shown for line in lines):
-        lines = [replace(lines[0], shown=True), *lines[1:]]
+        first = weights.index(max(weights)) if weights else 0
+        lines[first] = replace(lines[first], shown=True)
     return tuple(lines)
 
 

@@ -64,6 +64,11 @@ class SectionView:
     rows_with_phases: "tuple[Row, ...]"
 
     @property
+    def over_budget(self) -> bool:
+        """Whether a peak exceeds its budget."""
+        return any(row.over_budget_bytes is not None for row in self.section.rows)
+
+    @property
     def shares(self) -> bool:
         """Whether the saving is divided into shares."""
         return any(sense.heading == wording.SHARE for sense in self.senses)

@@ -1,6 +1,7 @@
 """The page of a report in a browser: it works alone, sorts, filters, answers the keyboard, and fits."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ _DOCUMENTS = {
     "all failed": sample.all_failed,
     "magnitudes": sample.magnitudes,
     "two meters": sample.two_meters,
+    "budgets": sample.budgets,
 }
 _ROWS = ".samples tbody tr:not([hidden])"
 _WIDTH = "document.documentElement.scrollWidth"
@@ -162,3 +164,65 @@ def test_paper_gets_light_colours_and_what_was_folded(open_page: Callable[..., A
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert page.locator("details[open]").count() == 0
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") != "rgb(255, 255, 255)"
+
+
+def test_paper_is_wide_enough(open_page: Callable[..., Any]) -> None:
+    page = open_page(FORMAT.render(sample.full()), width=688).page  # a sheet of A4 between its margins
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate(_WIDTH) == 688
+    assert not page.get_by_text("use the arrow keys").first.is_visible()
+
+
+def test_the_skip_link_is_first_is_seen_and_leads_past_the_contents(open_page: Callable[..., Any]) -> None:
+    page = open_page(FORMAT.render(sample.full())).page
+    page.keyboard.press("Tab")
+    link = page.get_by_role("link", name="Skip to the content")
+    assert link.evaluate("link => link === document.activeElement && link.getBoundingClientRect().height > 20")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('main') !== null")
+
+
+def test_whatever_the_keyboard_reaches_shows_that_it_has_the_focus_and_has_a_name(
+    open_page: Callable[..., Any],
+) -> None:
+    page = open_page(FORMAT.render(sample.full())).page
+    reached = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement === document.body"):
+            break
+        focus = page.locator("*:focus")
+        reached.append(focus.evaluate("one => one.getAttribute('role') ?? one.tagName.toLowerCase()"))
+        assert focus.evaluate("one => getComputedStyle(one).outlineStyle") == "solid"
+        # The first line of a snapshot has the role, and the name in quotes.
+        assert focus.evaluate("one => one.tagName === 'SUMMARY'") or '"' in focus.aria_snapshot().splitlines()[0]
+    assert set(reached) == {"a", "select", "slider", "region", "summary", "input", "button"}
+    assert reached.count("button") == 10, "every heading of the table of samples"
+
+
+@pytest.mark.parametrize("document", _DOCUMENTS.values(), ids=_DOCUMENTS)
+def test_no_level_of_headings_is_left_out(open_page: Callable[..., Any], document: Callable[[], Report]) -> None:
+    page = open_page(FORMAT.render(document())).page
+    levels = page.locator("h1, h2, h3, h4, h5, h6").evaluate_all("found => found.map(one => Number(one.tagName[1]))")
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def test_a_screen_reader_is_told_what_is_over_its_budget(open_page: Callable[..., Any]) -> None:
+    page = open_page(FORMAT.render(sample.budgets()), width=390).page
+    told = page.get_by_role("table").first.aria_snapshot()
+    assert "orders=50000 18.60 MiB over budget" in told
+    assert 'columnheader "budget"' in told
+    assert "2 of 4 budgets are exceeded" in page.get_by_role("banner").aria_snapshot()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_every_figure_of_a_short_table_is_within_it(open_page: Callable[..., Any], width: int) -> None:
+    page = open_page(FORMAT.render(sample.budgets()), width=width).page
+    assert page.evaluate(_WIDTH) == width
+    beyond = """cells => cells.filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.textContent)"""
+    assert page.locator(".samples td, .samples th, .lines th").evaluate_all(beyond) == []

@@ -94,6 +94,29 @@ def test_equal_lines_of_one_function_count_together_and_the_largest_is_named() -
     assert (cause.line, cause.shift_bytes) == (2, 68 * KIB)
 
 
+def test_a_line_that_was_edited_has_grown_by_what_it_holds_more() -> None:
+    before, after = source("return b'x' * orders"), source("return b'x' * (orders + 1000)")
+    assert causes([site(1, 900 * KIB)], [site(1, 900 * KIB)], before, after) == ()
+    (cause,) = causes([site(1, 900 * KIB)], [site(1, 964 * KIB)], before, after)
+    assert cause.shift_bytes == 64 * KIB
+
+
+def test_an_edited_line_makes_up_for_one_in_its_own_function_only_and_for_no_more_than_it_held() -> None:
+    before, after = source("a = read()"), source("b = read(all)", "c = read(more)")
+    two = [site(1, 60 * KIB), site(2, 80 * KIB)]
+    assert sum(cause.shift_bytes for cause in causes([site(1, 100 * KIB)], two, before, after)) == 40 * KIB
+    (cause,) = causes([site(1, 100 * KIB)], [site(1, 60 * KIB, function="other")], before, after)
+    assert cause.shift_bytes == 60 * KIB
+
+
+def test_a_line_that_has_moved_away_makes_no_room_for_another_in_its_function() -> None:
+    before = {("shop/jobs.py", 1): "rows.append(row)"}
+    after = {("shop/rows.py", 9): "rows.append(row)", ("shop/jobs.py", 1): "index[key] = row"}
+    head = [site(9, 90 * KIB, file="shop/rows.py"), site(1, 50 * KIB)]
+    (cause,) = causes([site(1, 90 * KIB)], head, before, after)
+    assert (cause.file, cause.shift_bytes) == ("shop/jobs.py", 50 * KIB)
+
+
 def test_a_renamed_function_has_not_grown_where_its_lines_are_the_same() -> None:
     lines = source("return json.loads(text)")
     assert causes([site(1, 500 * KIB)], [site(1, 500 * KIB, function="read_all")], lines) == ()

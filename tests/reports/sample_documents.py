@@ -319,6 +319,32 @@ def magnitudes() -> Report:
     )
 
 
+def budgets() -> Report:
+    """Make three sections with budgets: two exceeded, one kept, one far above every peak, and one without a figure."""
+    orders = (
+        row("orders=1000", 11.5, change_bytes=None, change_ratio=None, budget_bytes=mib(40)),
+        row(
+            "orders=50000",
+            58.6,
+            change_bytes=None,
+            change_ratio=None,
+            budget_bytes=mib(40),
+            over_budget_bytes=mib(18.6),
+        ),
+    )
+    wrong = {"outcome": "wrong-output 2/5", "budget_bytes": mib(24), "over_budget_bytes": mib(1.5)}
+    lossy = row("default", 25.5, change_bytes=None, change_ratio=None, **wrong)
+    far = row("default", 12.0, change_bytes=None, change_ratio=None, budget_bytes=mib(2048))
+    crashed = row("default", None, outcome="crashed 5/5", budget_bytes=mib(24))
+    return report(
+        section(*orders, scenario="import", summary="", headline="One budget is exceeded: orders=50000 by 18.60 MiB."),
+        section(lossy, scenario="export", summary="", headline="The peak is 25.50 MiB."),
+        section(far, scenario="count", summary="", headline="The peak is 12.00 MiB."),
+        section(crashed, scenario="broken", summary="", headline="No trial came to a figure."),
+        headline="2 of 4 budgets are exceeded: import/orders=50000 by 18.60 MiB and export/default by 1.50 MiB.",
+    )
+
+
 def hostile(text: str) -> Report:
     """Put one text into every place of the document that takes a text."""
     rows = (
@@ -346,6 +372,7 @@ def hostile(text: str) -> Report:
             claims=(claim,),
         ),
         title=text,
+        headline=text,
         created=text,
         environment=((text, text),),
         warnings=(text,),

@@ -60,7 +60,7 @@ def test_a_variant_that_lost_data_is_given_no_change() -> None:
         (49.24, "% of the peak", "49.2 %"),
         (29.951, "MiB", "29.95 MiB"),
         (-0.001, "MiB", "0.00 MiB"),
-        (-1234.5, "MiB", "-1,234.50 MiB"),
+        (-1234.6, "MiB", "-1,235 MiB"),
         (None, "MiB", "-"),
         (1.0, "", "1.00 "),
     ],

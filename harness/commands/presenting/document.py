@@ -1,15 +1,18 @@
 """Makes the report document of samples and the story of their suite."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from harness.attribution import Peaks
 from harness.commands.presenting.attributing import attribution_of, listed
+from harness.commands.presenting.budgets import budget_sentence, excess_bytes
 from harness.commands.presenting.claims import ClaimTable, right_peak
 from harness.commands.presenting.instruments import instrument_notes
 from harness.commands.presenting.noise import noise_of
 from harness.commands.suites.story import Story
+from harness.configuration import DEFAULT_VARIANT
 from harness.design import Division, make_plan
 from harness.model import Environment, Outcome, Results, Sample
 from harness.units import format_bytes
@@ -49,12 +52,27 @@ def make_report(
     ]
     return Report(
         title="Peak memory",
+        headline=_headline_of(results.samples),
         created=results.created,
         sections=tuple(sections),
         environment=_revision_rows(results.revision) + _environment_rows(results.environment),
         noise=noise_of(results.samples),
         warnings=_environment_warnings(results.environment),
     )
+
+
+def _headline_of(samples: Sequence[Sample]) -> str:
+    """Say which budgets are exceeded, where one section's own headline cannot."""
+    bounded = {sample.scenario for sample in samples if sample.budget_bytes is not None}
+    if len(bounded) < 2:  # noqa: PLR2004 - one says it itself
+        return ""
+    return budget_sentence(samples, _namer(samples, lambda sample: f"{sample.scenario}/{sample.variant}"))
+
+
+def _namer(samples: Sequence[Sample], name: Callable[[Sample], str]) -> Callable[[Sample], str]:
+    """Name samples with their meters where there are several."""
+    several = len({sample.meter for sample in samples}) > 1
+    return lambda sample: f"{name(sample)} ({sample.meter})" if several else name(sample)
 
 
 def _revision_rows(revision: str) -> tuple[tuple[str, str], ...]:
@@ -65,7 +83,11 @@ def _environment_rows(environment: Environment) -> tuple[tuple[str, str], ...]:
     facts = asdict(environment)
     controls = facts.pop("controls")
     settings = facts.pop("settings")
-    return tuple((name.replace("_", " "), str(value)) for name, value in (facts | controls | settings).items())
+    return tuple((name.replace("_", " "), _in_words(value)) for name, value in (facts | controls | settings).items())
+
+
+def _in_words(value: object) -> str:
+    return str(value) if not isinstance(value, bool) else "yes" if value else "no"
 
 
 def _environment_warnings(environment: Environment) -> tuple[str, ...]:
@@ -92,12 +114,14 @@ class _Section:
     def make(self, scenario: str, attributions: Mapping[str, Attribution | None]) -> Section:
         before = self._peak(self._story.before)
         attribution = attributions[scenario] if scenario in attributions else self._attribution()
+        shown = self._shown(attribution)
         return Section(
             scenario=scenario,
             summary=self._story.summary,
-            headline=self._headline(),
+            headline=" ".join(filter(None, (self._headline(), self._budgets()))),
             remarks=tuple(self._remarks()),
-            rows=tuple(self._row(sample) for sample in self._shown(attribution)),
+            rows=tuple(self._row(sample) for sample in shown),
+            left_out=len(self._samples) - len(shown),
             levels=tuple(self._levels()),
             waterfall_start=None if before is None else Step(label="baseline", peak_bytes=before, saved_bytes=0),
             steps=self._steps(),
@@ -139,6 +163,8 @@ class _Section:
             phases=tuple(sample.phases.items()),
             warnings=sample.failures[:1] + sample.warnings,
             artifacts=sample.artifacts,
+            budget_bytes=sample.budget_bytes,
+            over_budget_bytes=excess_bytes(sample),
         )
 
     def _instruments(self) -> dict[str, Any]:
@@ -243,16 +269,26 @@ class _Section:
             words += f", and {best} alone takes off {format_bytes(saved[best])}"
         return f"{words}."
 
+    def _budgets(self) -> str:
+        return budget_sentence(self._samples, _namer(self._samples, lambda sample: sample.variant))
+
     def _plain_headline(self) -> str:
         """Name the largest peak, where there is no story to tell."""
         missing = f"; {self._story.before} is not among the samples" if self._story.before is not None else ""
         peaks = {sample.variant: sample.median_bytes for sample in self._samples if sample.meter == self._meter}
         known = {variant: peak for variant, peak in peaks.items() if peak is not None}
         if not known:
-            return f"No trial came to a figure{missing}."
+            return f"No trial came to a figure: {self._ends()}{missing}."
         largest = max(known, key=lambda variant: known[variant])
-        among = f" the largest of {len(known)}:" if len(known) > 1 else ""
-        return f"The peak is {format_bytes(known[largest])},{among} {largest}{missing}."
+        if len(known) > 1:
+            return f"The peak is {format_bytes(known[largest])}, the largest of {len(known)}: {largest}{missing}."
+        whose = "" if largest == DEFAULT_VARIANT else f" of {largest}"
+        return f"The peak{whose} is {format_bytes(known[largest])}{missing}."
+
+    def _ends(self) -> str:
+        """Count how the trials ended, the most frequent first."""
+        ends = Counter(str(outcome) for sample in self._samples for outcome in sample.outcomes)
+        return listed([f"{count:,} {end.replace('-', ' ')}" for end, count in ends.most_common()]) or "none was run"
 
     def _saved_alone(self, before: int) -> dict[str, int]:
         """Tell what each fix alone saves, by its variant."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from harness.units import MIB, format_bytes, format_shift
+from reports import wording
 from reports.document import Growth, Role, Section
 
 FLAT_BYTES = 1 * MIB
@@ -53,7 +54,8 @@ def _notes(entries: Sequence[Mapping[str, Any]]) -> Iterable[str]:
             yield f"{name} is flat as far as these sizes show: {format_shift(entry['rise_bytes'])} over all of them"
         elif held:
             yield (
-                f"{name} holds the identifiers that it scraped, which take {held:,.1f} of its {slope:,.1f} bytes a team"
+                f"{name} holds the identifiers that it scraped, which take {wording.slope(held)} of its "
+                f"{wording.slope(slope)} bytes a team"
             )
         if not entry["straight"] and not is_flat(entry):
             yield (

@@ -27,7 +27,8 @@ def _largest(meter: str, repeated: Sequence[Sample]) -> str:
     worst = max(repeated, key=lambda sample: sample.spread_bytes or 0)
     spread, peak = worst.spread_bytes or 0, worst.median_bytes or 0
     if not spread:
-        return f"{meter}: unchanged repeats gave the same peak to the byte, in all {len(repeated)} samples."
+        where = f", in all {len(repeated)} samples" if len(repeated) > 1 else ""
+        return f"{meter}: unchanged repeats gave the same peak to the byte{where}."
     same = sum(1 for sample in repeated if not sample.spread_bytes)
     share = f", {100 * spread / peak:.2f} % of its peak" if peak else ""
     return (

@@ -47,6 +47,23 @@ def test_bars_are_as_long_as_the_peaks_and_coloured_by_role() -> None:
     ]
 
 
+def test_a_budget_is_marked_on_its_bar_and_what_lies_over_it_is_set_off() -> None:
+    axes = _drawn(sample.budgets())
+    assert [round(bar.get_width(), 1) for bar in axes.patches] == [11.5, 58.6, 18.6]
+    assert to_hex(axes.patches[2].get_facecolor()).upper() == style.ALARM
+    marks = [line.get_segments()[0][0][0] for line in axes.collections]
+    assert marks == [40.0, 40.0]
+    assert {"18.60 MiB over budget" in text for text in _texts(axes)} == {False, True}
+    assert "40.00 MiB" in _texts(axes)
+
+
+def test_a_budget_far_above_every_peak_leaves_the_bars_their_room() -> None:
+    far = sample.budgets().sections[2]
+    axes = _drawn(sample.report(far))
+    assert axes.get_xlim()[1] < 40
+    assert "2,048 MiB" in _texts(axes)
+
+
 def test_every_level_is_labelled_with_its_value() -> None:
     texts = _texts(_drawn(sample.report(sample.incident())))
     assert "sequential 880.00 MiB" in texts

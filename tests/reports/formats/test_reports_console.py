@@ -43,6 +43,10 @@ def test_the_report_of_findings_is_as_it_was(assert_golden: Callable[[str, str],
     assert_golden("report-findings.txt", FORMAT.render(findings.realistic()))
 
 
+def test_the_report_of_budgets_is_as_it_was(assert_golden: Callable[[str, str], None]) -> None:
+    assert_golden("report-budgets.txt", _trimmed(_printed(sample.budgets(), width=80)))
+
+
 def test_the_report_for_a_file_is_as_it_was(assert_golden: Callable[[str, str], None]) -> None:
     assert_golden("report.txt", FORMAT.render(sample.realistic()))
 
@@ -56,7 +60,9 @@ def test_the_report_for_a_file_has_no_colour_even_where_colour_is_forced(monkeyp
 
 
 @pytest.mark.parametrize("width", [80, 100, 160])
-@pytest.mark.parametrize("document", [sample.realistic, sample.magnitudes, sample.all_failed, findings.realistic])
+@pytest.mark.parametrize(
+    "document", [sample.realistic, sample.magnitudes, sample.all_failed, sample.budgets, findings.realistic]
+)
 def test_no_figure_and_no_label_is_cut(document: Callable[[], Report], width: int) -> None:
     report = document()
     printed = _printed(report, width=width)

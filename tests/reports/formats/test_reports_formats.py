@@ -1,5 +1,6 @@
 """What holds of every format there is; a new one is found here without being named."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -17,6 +18,7 @@ _DOCUMENTS = {
     "magnitudes": sample.magnitudes,
     "no section": sample.report,
     "findings": findings.realistic,
+    "budgets": sample.budgets,
     "sampled": findings.sampled,
 }
 
@@ -47,6 +49,27 @@ def test_every_warning_is_shown(name: str) -> None:
     rendered = " ".join(load_format(name).render(sample.realistic()).split())
     assert "address randomisation could not be switched off" in rendered
     assert "the CMS lost 9 of 11 fields" in rendered
+
+
+@every_format
+def test_a_budget_stands_beside_the_peak_and_what_exceeds_it_is_said(name: str) -> None:
+    report = sample.budgets()
+    rendered = " ".join(re.sub(r"<[^>]*>|\*\*", " ", load_format(name).render(report)).split())
+    assert report.headline in rendered
+    assert rendered.index(report.headline) < rendered.index(report.sections[0].headline)
+    assert "40.00 MiB" in rendered
+    assert "18.60 MiB over budget" in rendered
+    assert "wrong output 2/5: not a saving, 1.50 MiB over budget" in rendered
+    assert "2,048 MiB" in rendered
+    assert " budget " in rendered
+    assert " budget " not in load_format(name).render(sample.realistic())
+
+
+@every_format
+def test_columns_that_would_be_empty_are_left_out(name: str) -> None:
+    rendered = load_format(name).render(sample.budgets())
+    assert "change" not in rendered.partition("<script")[0].partition("<body>")[2 if "<body>" in rendered else 0]
+    assert "what it is" not in rendered
 
 
 @every_format

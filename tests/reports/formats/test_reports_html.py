@@ -72,6 +72,29 @@ def test_the_page_of_failures_is_as_it_was(assert_golden: Callable[[str, str], N
     assert_golden("page-all-failed.html", _body(sample.all_failed()))
 
 
+def test_the_page_of_budgets_is_as_it_was(assert_golden: Callable[[str, str], None]) -> None:
+    assert_golden("page-budgets.html", _body(sample.budgets()))
+
+
+def test_a_mark_on_the_bar_says_where_the_budget_is_if_it_is_near() -> None:
+    text = _body(sample.budgets())
+    bars = re.findall(r'<svg class="bar".*?</svg>', text)
+    assert ['class="budget"' in bar for bar in bars] == [True, True, True, False]
+    assert ['class="over"' in bar for bar in bars] == [False, True, True, False]
+
+
+def test_growth_without_samples_is_not_called_nothing_and_has_no_table_of_samples() -> None:
+    text = _body(sample.report(sample.section(growth=sample.growth())))
+    assert "Nothing was measured" not in text
+    assert "All samples" not in text
+
+
+def test_samples_that_have_no_row_are_counted() -> None:
+    text = _body(sample.report(replace(sample.league(), left_out=1104)))
+    assert "but for 1,104 that were measured to divide the saving" in text
+    assert "but for" not in _body(sample.report(sample.league()))
+
+
 def test_the_answers_come_first() -> None:
     text = FORMAT.render(sample.full())
     answers = text[: text.index("<main")]

@@ -45,6 +45,10 @@ def test_the_report_of_failures_is_as_it_was(assert_golden: Callable[[str, str],
     assert_golden("report-all-failed.md", FORMAT.render(sample.all_failed()))
 
 
+def test_the_report_of_budgets_is_as_it_was(assert_golden: Callable[[str, str], None]) -> None:
+    assert_golden("report-budgets.md", FORMAT.render(sample.budgets()))
+
+
 def test_hostile_names_are_escaped_as_they_were(assert_golden: Callable[[str, str], None]) -> None:
     escaped = (f"- {kind}: {escape(text)}\n" for kind, text in HOSTILE.items())
     assert_golden("escaped-names.md", "".join(escaped))

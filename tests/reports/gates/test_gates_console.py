@@ -56,3 +56,14 @@ def test_no_line_is_a_command_to_githubs_runner(text: str, width: int) -> None:
     for line in stream.getvalue().splitlines():
         assert not re.match(r"\s*::(error|stop-commands|add-mask)\b", line, re.IGNORECASE)
         assert "##[" not in line
+
+
+def test_the_budgets_give_way_before_names_are_folded() -> None:
+    def shown(width: int) -> str:
+        stream = io.StringIO()
+        render_gate(sample.every_verdict(), Console(file=stream, width=width))
+        return stream.getvalue()
+
+    assert "budget  verdict" in shown(132)
+    assert "budget  verdict" not in shown(112)
+    assert "over its budget of 101.00 MiB" in " ".join(shown(112).split())

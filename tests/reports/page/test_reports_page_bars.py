@@ -27,11 +27,11 @@ def test_amounts_start_at_zero_and_a_scale_of_nothing_is_one() -> None:
 
 
 def test_the_strongest_interaction_has_the_strongest_shade() -> None:
-    def pair(saved: int) -> InteractionCell:
-        return InteractionCell(first="a", second="b", saved_bytes=saved, words="")
+    def pair(saved: int, words: str = "") -> InteractionCell:
+        return InteractionCell(first="a", second="b", saved_bytes=saved, words=words)
 
-    cells = [pair(-100), pair(50), pair(1), pair(0)]
-    assert [bars.shade(cell, cells) for cell in cells] == ["less-4", "more-2", "even", "even"]
+    cells = [pair(-100), pair(50), pair(1, "a and b are independent"), pair(1), pair(0)]
+    assert [bars.shade(cell, cells) for cell in cells] == ["less-4", "more-2", "even", "more-1", "even"]
 
 
 @pytest.mark.parametrize(

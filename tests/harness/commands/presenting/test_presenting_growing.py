@@ -40,7 +40,7 @@ def test_slopes_are_compared_with_the_first_by_their_intervals() -> None:
 
 def test_what_is_flat_is_called_so_and_what_holds_identifiers_says_how_much_of_its_slope_they_are() -> None:
     notes = " ".join(section(entry("a", 5000, held=100.0), entry("b", 1.0)).growth_notes)
-    assert "a holds the identifiers that it scraped, which take 100.0 of its 5,000.0 bytes a team" in notes
+    assert "a holds the identifiers that it scraped, which take 100.0 of its 5,000 bytes a team" in notes
     assert "b is flat as far as these sizes show: +9.7 KiB over all of them" in notes
 
 
