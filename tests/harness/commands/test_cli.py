@@ -23,6 +23,8 @@ SMOKE = ("run", "--scenario", "smoke", "--repeats", "1")
         (("run", "--repeats", "two"), {}, "--repeats"),
         (("run", "--jobs", "0"), {}, "--jobs"),
         (("run", "--timeout", "0"), {}, "--timeout"),
+        (("run", "--timeout", "nan"), {}, "'nan' is not a number of seconds"),
+        (("measure", "--timeout", "nan", "--", "true"), {}, "'nan' is not a number of seconds"),
         (("run", "--resume"), {}, "--out"),
         ((*SMOKE, "--expect", "all"), {}, "VARIANT=OUTCOME"),
         ((*SMOKE, "--expect", "fix-1+2=ok"), {}, "not among the variants"),
