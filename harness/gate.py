@@ -89,7 +89,9 @@ class Judgement:
         """Say in one sentence what came of it."""
         counts = {verdict: sum(row.verdict is verdict for row in self.rows) for verdict in Verdict}
         words = [f"{count} {_PLURAL[verdict]}" for verdict, count in counts.items() if count]
-        sentence = f"{len(self.rows)} compared: {', '.join(words)}." if words else "Nothing was compared."
+        seen = any(row.verdict is not Verdict.NEW for row in self.rows)
+        compared = f"{len(self.rows)} compared" if seen else "Nothing was compared"
+        sentence = f"{compared}: {', '.join(words)}." if words else f"{compared}."
         worst = max(
             (row for row in self.rows if row.verdict is Verdict.REGRESSION and row.shift and row.shift.bytes > 0),
             key=lambda row: row.shift.bytes if row.shift else 0,

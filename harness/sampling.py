@@ -1,8 +1,10 @@
 """Makes samples of readings."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from harness.model import Outcome, PhaseSpan, Reading, Sample, Workload
 from harness.units import KIB, format_bytes
@@ -12,6 +14,10 @@ MEASURED = frozenset({Outcome.OK, Outcome.WRONG_OUTPUT})
 
 FEW_REPEATS = 4  # the fewest in each of two samples with which a rank test can reach 95 %
 QUIET_SPREAD_BYTES = 64 * KIB
+
+_FRAME = re.compile(r'^  File "(?P<file>.+)", line (?P<line>\d+), in (?P<function>.+)$', re.MULTILINE)
+_NO_PLACE_OF_A_USER = (f"{Path(__file__).parent}/", "<frozen ")
+_INSTALLED = re.compile(r"/lib/python[\d.]+/")
 
 
 def make_samples(workloads: Sequence[Workload], readings: Iterable[Reading]) -> tuple[Sample, ...]:
@@ -63,8 +69,16 @@ def _phase_peaks(spans: Iterable[PhaseSpan]) -> Mapping[str, int]:
 
 
 def _failure(reading: Reading) -> str:
-    tail = reading.stderr_tail.strip().rpartition("\n")[2]
-    return f"{reading.outcome} ({reading.detail}){': ' + tail if tail else ''}"
+    errors = reading.stderr_tail.strip()
+    tail = errors.rpartition("\n")[2]
+    return f"{reading.outcome} ({reading.detail}){': ' + tail if tail else ''}{_place(errors)}"
+
+
+def _place(errors: str) -> str:
+    """Name the innermost line of the user's own code in a traceback of Python; nothing where there is none."""
+    frames = [frame for frame in _FRAME.finditer(errors) if not frame["file"].startswith(_NO_PLACE_OF_A_USER)]
+    own = [frame for frame in frames if not _INSTALLED.search(frame["file"])]
+    return f", at {Path(own[-1]['file']).name}:{own[-1]['line']} in {own[-1]['function']}" if own else ""
 
 
 def _warnings(sample: Sample) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Waits for a process to end, and meanwhile reads its standard error and lets its memory be sampled."""
 
 import os
+import select
 import selectors
 import threading
 import time
@@ -103,6 +104,17 @@ class Watch:
         except BlockingIOError:
             return None
         if data and self.forward_to is not None:
-            os.write(self.forward_to, data)
+            self._forward(self.forward_to, data)
         self.stderr_tail = (self.stderr_tail + data)[-STDERR_TAIL_BYTES:]
         return data
+
+    def _forward(self, descriptor: int, data: bytes) -> None:
+        left = memoryview(data)
+        try:
+            while left:
+                try:
+                    left = left[os.write(descriptor, left) :]
+                except BlockingIOError:  # another program that shares the descriptor set it so
+                    select.select([], [descriptor], [])
+        except OSError:
+            self.forward_to = None  # nobody reads it any more, or it has no place: no reason to end what is measured

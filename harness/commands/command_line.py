@@ -4,11 +4,13 @@ import signal
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
 from harness import package_names
+from harness.commands import standard_streams
 from harness.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE, MembenchError
 
 VERBS: Mapping[str, str] = {
@@ -72,16 +74,15 @@ def main(argv: Sequence[str], program: click.Command | None = None) -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         code: Any = (program or cli).main(list(argv), prog_name="membench", standalone_mode=False)
+        sys.stdout.flush()
     except click.ClickException as error:
         return _complain(error.format_message(), EXIT_USAGE)
     except MembenchError as error:
         return _complain(str(error), error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         return _complain("interrupted", EXIT_INTERRUPTED)
-    except BrokenPipeError:
-        # Whoever read the output has read enough; what Python flushes on exit has no reader either.
-        sys.stdout = None
-        return EXIT_OK
+    except OSError as error:  # what no verb foresaw
+        return _complain(_refusal(error), EXIT_USAGE)
     return code if isinstance(code, int) else EXIT_OK
 
 
@@ -94,12 +95,22 @@ def _complain(message: str, code: int) -> int:
     return code
 
 
+def _refusal(error: OSError) -> str:
+    try:
+        Path.cwd()
+    except OSError:
+        return "The folder that this runs in is gone. Change to one that is there."
+    where = f" ({error.filename})" if error.filename else ""
+    return f"The system refused what is needed here: {error.strerror or error}{where}."
+
+
 def _interrupt(*_: object) -> NoReturn:
     raise KeyboardInterrupt
 
 
 def run_and_exit() -> NoReturn:
     """Run the command line of this process and exit with its code."""
+    standard_streams.prepare()
     # Before any verb is imported; and only here, where the process is ours and runs nobody else's code.
     package_names.mean_ours()
     sys.exit(main(sys.argv[1:]))

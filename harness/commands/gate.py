@@ -192,6 +192,7 @@ def _judge_measured(
         session = Session.begin(suite.settings, time_limit_seconds=asked.timeout, jobs=asked.jobs, scratch=trials)
         warnings = _environment_warnings(stored.environment, session.environment, asked) if stored else []
         sides = _sides(suite, workloads, commit, scratch) if commit else [Side(name=HEAD, workloads=workloads)]
+        defined = suite.defined_in(scratch / BASE / commit.inside) if commit else set()
         floor = noise_floor(session, progress_of)
         _require_above(floor, asked.thresholds)
         gating = Gating(session=session, sides=sides, meters=asked.meters, observer_for=progress_of)
@@ -199,8 +200,9 @@ def _judge_measured(
         rows = gating.measure(compared.decide, repeats=asked.repeats, most_repeats=asked.most_repeats)
         if commit is not None:
             rows = gating.with_causes(rows)
+            warnings += _unseen(rows, defined)
             if not asked.selected:
-                rows += _undefined(suite, workloads, scratch / BASE / commit.inside, commit, asked)
+                rows += _undefined(suite, workloads, defined, commit, asked)
         results = session.results(list(gating.samples[HEAD].values()))
     judgement = Judgement(
         rows=tuple(rows),
@@ -288,14 +290,28 @@ class _Compared:
         }
 
 
+def _unseen(rows: Sequence[GateRow], defined: set[tuple[str, str]]) -> list[str]:
+    """Warn of workloads that the base has too and cannot run: where its checkout lacks something, all would pass."""
+    new = [row for row in rows if row.verdict is Verdict.NEW and row.against != THE_BASELINE]
+    names = [f"{row.scenario}/{row.variant}" for row in new if (row.scenario, row.variant) in defined]
+    if not names:
+        return []
+    others = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    words = (
+        f"The base defines {names[0]}{others} too and cannot run it here, so no rise can be seen. If its checkout "
+        "lacks something (submodules, what is built), [tool.membench.gate] install names the command that brings it."
+    )
+    return [words]
+
+
 def _undefined(
-    suite: Suite, workloads: Sequence[Workload], checkout: Path, commit: Commit, asked: _Asked
+    suite: Suite, workloads: Sequence[Workload], defined: set[tuple[str, str]], commit: Commit, asked: _Asked
 ) -> list[GateRow]:
     """Find workloads that the base defines and the head does not: a new name must be no way around the gate."""
     known = suite.defined_in(Path.cwd()) | {(workload.scenario, workload.variant) for workload in workloads}
     return [
         missing((scenario, variant, meter), commit.words)
-        for scenario, variant in sorted(suite.defined_in(checkout) - known)
+        for scenario, variant in sorted(defined - known)
         for meter in asked.meters
         if not {scenario, f"{scenario}/{variant}"} & set(asked.removed)
     ]

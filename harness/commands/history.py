@@ -62,7 +62,7 @@ def _page(history: History) -> str:
 
 def _roles(history: History) -> dict[Key, Role]:
     """Ask the suite which part each workload plays in its story."""
-    stories = choose_suite(None).stories(history.newest)
+    stories = choose_suite(None, measures=False).stories(history.newest)
     return {
         (series.scenario, series.variant, series.meter): stories[series.scenario].role(series.variant)
         for series in history.series

@@ -34,7 +34,7 @@ OUTPUTS = ("pass", "discard")
 @options.repeats(1, words="Runs of the command.")
 @click.option(
     "--timeout",
-    type=click.FloatRange(0, 86_400, min_open=True),
+    type=options.SECONDS,
     metavar="S",
     help="Seconds that one run may take; then all its processes are ended.",
 )

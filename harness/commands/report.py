@@ -39,7 +39,7 @@ def command(results: tuple[Path, ...], out: Path | None, formats: tuple[str, ...
     for name in formats:
         load_format(name)
     merged, warnings = merge([(str(path), _seen_from(out, path)) for path in results])
-    report = make_report(merged, choose_suite(None).stories(merged))
+    report = make_report(merged, choose_suite(None, measures=False).stories(merged))
     report = replace(report, warnings=warnings + report.warnings)
     if out is not None:
         output.announce(output.write_report(report, writable_folder(out), formats or ("markdown",)), to_stderr=False)

@@ -1,7 +1,7 @@
 """Which of these callables can be called? Answers with one text for each: "" where it can, the reason where not.
 
-The question has `import_paths` and `targets`, each "package.module:name" and the names of the arguments that it will
-get, or null where they are not known beforehand.
+The question has `import_paths` and `targets`, each "package.module:name", the names of the arguments that it will
+get, or null where they are not known beforehand, and whether the call is all there is: a set-up may return a generator.
 """
 
 import inspect
@@ -11,13 +11,15 @@ from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
+LAZY = "it is a generator function, and calling it runs nothing of it. Give a function that uses it up"
+
 
 def answer(question: dict[str, Any]) -> list[str]:
     """Try all of them."""
     return [problem(*target) for target in question["targets"]]
 
 
-def problem(target: str, arguments: list[str] | None) -> str:
+def problem(target: str, arguments: list[str] | None, is_all: bool) -> str:  # noqa: FBT001 - it comes from JSON
     """Say why a callable cannot be called; "" where it can."""
     name, _, attributes = target.partition(":")
     try:
@@ -36,7 +38,8 @@ def problem(target: str, arguments: list[str] | None) -> str:
         holder = repr(attribute)
     if not callable(found):
         return f"{target!r} is of type {type(found).__name__}, which cannot be called"
-    return "" if arguments is None else mismatch(found, arguments)
+    lazy = LAZY if is_all and (inspect.isgeneratorfunction(found) or inspect.isasyncgenfunction(found)) else ""
+    return lazy or ("" if arguments is None else mismatch(found, arguments))
 
 
 def mismatch(function: Any, arguments: list[str]) -> str:

@@ -32,3 +32,12 @@ def timeline_of(entry: Mapping[str, Any]) -> Timeline:
     # Cut to the shorter one: the schema cannot say that two lists are equally long.
     length = min(len(entry["seconds"]), len(entry["rss_bytes"]))
     return Timeline(seconds=tuple(entry["seconds"][:length]), rss_bytes=tuple(entry["rss_bytes"][:length]))
+
+
+def refuse_constant(name: str) -> Any:
+    """Take none of the constants that Python reads as JSON: NaN and the infinities.
+
+    Raises:
+        ValueError: always.
+    """
+    raise ValueError(f"{name} is not a number")

@@ -10,7 +10,8 @@ from typing import IO, Any
 from harness.errors import UnreadableInputError, UsageError
 from harness.model import CallSite, CommandFacts, Environment, Outcome, PhaseSpan, Reading
 from harness.store.files import atomic_writer
-from harness.store.plain import FORMAT_VERSION, plain, timeline_of
+from harness.store.plain import FORMAT_VERSION, plain, refuse_constant, timeline_of
+from harness.store.schemas import validator
 
 READINGS_FORMAT = "membench-readings"
 READINGS_FILE = "readings.jsonl"
@@ -33,15 +34,15 @@ class ReadingsFile:
         """
         if not self._path.exists():
             return {}
-        lines = self._path.read_text(encoding="utf-8").split("\n")
         try:
+            lines = self._path.read_text(encoding="utf-8").split("\n")
             header = json.loads(lines[0])
             if header["format"] != READINGS_FORMAT or header["format_version"] != FORMAT_VERSION:
                 raise UnreadableInputError(f"{self._path} has no readings of this version of membench.")
             fingerprint = header["fingerprint"]
             # The last piece is empty where the last line is whole.
-            readings = [reading_of(json.loads(line)) for line in lines[1:-1]]
-        except (ValueError, KeyError, TypeError) as error:
+            readings = [reading_of(_entry(line)) for line in lines[1:-1]]
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise UnreadableInputError(
                 f"{self._path} holds something other than readings. Run without --resume."
             ) from error
@@ -72,6 +73,13 @@ class ReadingsFile:
         """Close the file."""
         if self._file is not None:
             self._file.close()
+
+
+def _entry(line: str) -> dict[str, Any]:
+    entry: dict[str, Any] = json.loads(line, parse_constant=refuse_constant)
+    if not validator("membench-reading").is_valid(entry):
+        raise ValueError("no reading")
+    return entry
 
 
 def reading_document(reading: Reading) -> dict[str, Any]:

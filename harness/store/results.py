@@ -9,7 +9,7 @@ from typing import Any
 from harness.errors import UnreadableInputError, one_line
 from harness.model import CallSite, Change, CommandFacts, Environment, Outcome, PhaseSpan, Promotion, Results, Sample
 from harness.store.files import write_json
-from harness.store.plain import FORMAT_VERSION, plain, timeline_of
+from harness.store.plain import FORMAT_VERSION, plain, refuse_constant, timeline_of
 from harness.store.schemas import validated, validator
 
 RESULTS_FORMAT = "membench-results"
@@ -110,7 +110,7 @@ def _read_json(path: Path) -> Any:
         size = path.stat().st_size
         if size > LARGEST_DOCUMENT_BYTES:
             raise UnreadableInputError(f"{path} has {size:,} bytes; at most {LARGEST_DOCUMENT_BYTES:,} are read.")
-        document = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
+        document = json.loads(path.read_text(encoding="utf-8"), parse_constant=refuse_constant)
         _require_shallow(document)
     except OSError as error:
         raise UnreadableInputError(f"Cannot read {path}: {error.strerror}.") from error
@@ -118,10 +118,6 @@ def _read_json(path: Path) -> Any:
         reason = str(error).partition("\n")[0][:200] or type(error).__name__
         raise UnreadableInputError(f"{path} is not JSON that is read here: {reason}.") from error
     return document
-
-
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not a number")
 
 
 def _require_shallow(document: Any) -> None:

@@ -234,8 +234,9 @@ def test_the_headline_counts_every_verdict_and_names_the_largest_rise() -> None:
     )
 
 
-def test_the_headline_of_nothing_says_so() -> None:
+def test_the_headline_of_nothing_says_so_and_what_is_new_is_compared_with_nothing() -> None:
     assert judgement().headline == "Nothing was compared."
+    assert judgement(row(Verdict.NEW), row(Verdict.NEW, "other")).headline == "Nothing was compared: 2 new."
 
 
 def test_a_broken_budget_without_a_rise_is_no_largest_rise() -> None:

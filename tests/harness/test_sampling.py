@@ -1,5 +1,7 @@
 from dataclasses import replace
+from pathlib import Path
 
+import harness
 from harness.model import Outcome, Reading, Workload
 from harness.sampling import make_samples
 from harness.units import MIB
@@ -47,6 +49,21 @@ def test_the_last_line_of_standard_error_is_in_the_failure() -> None:
     assert sample.failures == ("crashed (exit status 1): KeyError: 'x'",)
     assert sample.median_bytes is None
     assert sample.spread_bytes is None
+
+
+def failure_of(*frames: str) -> str:
+    lines = ["Traceback (most recent call last):", *frames, "ValueError: boom"]
+    crashed = reading(0, None, Outcome.CRASHED, detail="exit status 1", stderr_tail="\n".join(lines) + "\n")
+    (failure,) = make_samples([workload()], [crashed])[0].failures
+    return failure
+
+
+def test_a_traceback_is_told_by_its_innermost_line_that_is_the_users() -> None:
+    worker = f'  File "{Path(harness.__file__).parent / "worker.py"}", line 73, in main\n    workload.run()'
+    own = '  File "/srv/a shop/jobs.py", line 9, in <listcomp>\n    json.loads(line)'
+    library = '  File "/usr/lib/python3.11/json/__init__.py", line 346, in loads\n    return decode(s)'
+    assert failure_of(worker, own, library) == ("crashed (exit status 1): ValueError: boom, at jobs.py:9 in <listcomp>")
+    assert failure_of(worker) == "crashed (exit status 1): ValueError: boom"
 
 
 def test_the_timeline_is_that_of_the_trial_with_the_median_peak() -> None:

@@ -1,5 +1,6 @@
 """Options that several verbs take, said once."""
 
+import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,22 @@ Option = Callable[[Callable[..., Any]], Callable[..., Any]]
 DEFAULT_TIMEOUT_SECONDS = 300.0
 LONGEST_TIMEOUT_SECONDS = 86_400
 CONSOLE_OR_JSON = ("console", "json")
+
+
+class _Seconds(click.FloatRange):
+    """A time limit. A range lets through what is no number, since that is neither below nor above it."""
+
+    def __init__(self) -> None:
+        super().__init__(0, LONGEST_TIMEOUT_SECONDS, min_open=True)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        seconds = float(super().convert(value, param, ctx))
+        if math.isnan(seconds):
+            self.fail(f"{value!r} is not a number of seconds.", param, ctx)
+        return seconds
+
+
+SECONDS = _Seconds()
 
 
 def count(*names: str, default: int, most: int = 10_000, words: str) -> Option:
@@ -36,7 +53,7 @@ def timeout(
     """Ask for the time that a trial may take."""
     return click.option(
         "--timeout",
-        type=click.FloatRange(0, LONGEST_TIMEOUT_SECONDS, min_open=True),
+        type=SECONDS,
         default=default_seconds,
         show_default=True,
         metavar="S",

@@ -16,11 +16,16 @@ PROJECT = "project"
 SUITES = (LEAGUE, PROJECT)
 
 
-def choose_suite(name: str | None) -> Suite:
+def choose_suite(name: str | None, *, measures: bool = True) -> Suite:
     """Give the suite of a name; without one, the current folder's own workloads, or the built-in league.
 
+    Args:
+        name: the suite; None where none was asked for.
+        measures: whether its workloads are wanted, and not only what it knows of results that are there.
+
     Raises:
-        UsageError: there is none of that name, or its settings are none.
+        UsageError: there is none of that name, or its settings are none; or none was asked for, and the folder is
+            inside of a project that has workloads of its own.
     """
     if name not in (None, *SUITES):
         raise unknown_name("suite", name or "", list(SUITES))
@@ -32,9 +37,25 @@ def choose_suite(name: str | None) -> Suite:
             f"{Path(PYPROJECT).absolute()} has no table [{ROOT_TABLE}.workloads.NAME]. "
             f'Write one with call = "package.module:function" or command = ["program", "argument"].'
         )
+    if name is None and measures:
+        _require_no_project_around(Path.cwd())
     from harness.commands.suites.league.suite import LeagueSuite  # noqa: PLC0415 - the pipelines, only where they are run
 
     return LeagueSuite(os.environ, configuration.gate)
+
+
+def _require_no_project_around(folder: Path) -> None:
+    """Stop where the league would be taken in a project's subfolder: whoever is there means the project.
+
+    Raises:
+        UsageError: the nearest pyproject.toml lies in a folder above, and has workloads.
+    """
+    nearest = next((one for one in (folder, *folder.parents) if (one / PYPROJECT).is_file()), folder)
+    if nearest != folder and read_configuration(nearest).workloads:
+        raise UsageError(
+            f"The workloads are in {nearest / PYPROJECT}, and this is {folder}. Go to the folder of that file, or give "
+            f"--suite {LEAGUE} to have the built-in league."
+        )
 
 
 @contextmanager

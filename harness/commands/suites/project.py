@@ -204,7 +204,7 @@ class ProjectSuite:
             "imports",
             {
                 "import_paths": workloads[0].import_paths,
-                "targets": [(target, arguments) for (_, _, target), arguments in wanted.items()],
+                "targets": [(target, arguments, key == "call") for (_, key, target), arguments in wanted.items()],
             },
             Place(
                 interpreter=workloads[0].interpreter, folder=workloads[0].folder, environment=workloads[0].environment

@@ -28,6 +28,8 @@ SMOKE = ("run", "--scenario", "smoke", "--repeats", "1")
         (("run", "--repeats", "two"), {}, "--repeats"),
         (("run", "--jobs", "0"), {}, "--jobs"),
         (("run", "--timeout", "0"), {}, "--timeout"),
+        (("run", "--timeout", "nan"), {}, "'nan' is not a number of seconds"),
+        (("measure", "--timeout", "nan", "--", "true"), {}, "'nan' is not a number of seconds"),
         (("run", "--resume"), {}, "--out"),
         ((*SMOKE, "--expect", "all"), {}, "VARIANT=OUTCOME"),
         ((*SMOKE, "--expect", "fix-1+2=ok"), {}, "not among the variants"),
@@ -202,11 +204,61 @@ def test_any_verb_can_be_followed_by_any_other_in_one_process() -> None:
     assert done.stdout.endswith("{0}\n")
 
 
-def test_output_that_is_read_only_in_part_is_no_error() -> None:
-    done = subprocess.run(
-        ["bash", "-c", f"set -o pipefail; {sys.executable} -m harness list | head -n 1"],
-        capture_output=True,
-        text=True,
-        check=False,
+def _shell(line: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run a line of bash in which `membench` is this one; a pipe ends with what its first failing part did."""
+    membench_here = f'set -o pipefail; membench() {{ {sys.executable} -m harness "$@"; }}; '
+    environment = os.environ | {"COLUMNS": "120", "NO_COLOR": "1"}
+    return subprocess.run(
+        ["bash", "-c", membench_here + line], capture_output=True, text=True, cwd=cwd, env=environment, check=False
     )
-    assert done.stderr == ""
+
+
+def test_output_that_is_read_only_in_part_is_no_error(tmp_path: Path) -> None:
+    for line in ("membench list | true", "membench list --format json | true", "membench measure -- true 2>&1 | true"):
+        done = _shell(line, tmp_path)
+        assert (done.returncode, done.stderr) == (0, ""), line
+
+
+def test_a_verdict_that_nobody_reads_keeps_its_exit_code(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.membench.workloads.over]\ncommand = "true"\nbudget = "1 KiB"\n', encoding="utf-8"
+    )
+    done = _shell("membench run --repeats 1 | true", tmp_path)
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+@pytest.mark.parametrize(
+    ("line", "stdout"),
+    [
+        ("membench measure --repeats 2 -- cat <&-", ""),
+        ("membench measure -- echo hi >&-", ""),
+        ("membench measure -- echo hi 2>&-", "hi\n"),
+        ("membench measure --format json -- echo hi <&- >&- 2>&-", ""),
+        ("membench list >&-", ""),
+    ],
+)
+def test_a_closed_stream_is_one_that_says_nothing(tmp_path: Path, line: str, stdout: str) -> None:
+    done = _shell(line, tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == stdout
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("verb", ["list", "list --format json", "list workloads", "export results.json --to csv"])
+def test_output_that_has_no_place_is_one_error(tmp_path: Path, verb: str) -> None:
+    assert _shell("membench measure --format json -- true > results.json", tmp_path).returncode == 0
+    done = _shell(f"membench {verb} > /dev/full", tmp_path)
+    assert done.returncode == 2
+    assert done.stderr == "membench: The system refused what is needed here: No space left on device.\n"
+
+
+def test_errors_that_have_no_place_change_no_exit_code(tmp_path: Path) -> None:
+    assert _shell("membench list nosuch 2> /dev/full", tmp_path).returncode == 2
+    assert _shell("membench measure -- sh -c 'echo lost >&2; exit 7' 2> /dev/full", tmp_path).returncode == 3
+
+
+@pytest.mark.parametrize("arguments", ["run --scenario smoke", "gate --against HEAD", "run --asv ."])
+def test_a_folder_that_is_gone_is_one_error(tmp_path: Path, arguments: str) -> None:
+    done = _shell(f"mkdir gone; cd gone; rmdir ../gone; membench {arguments} --repeats 1", tmp_path)
+    assert done.returncode == 2
+    assert done.stderr == "membench: The folder that this runs in is gone. Change to one that is there.\n"

@@ -170,6 +170,23 @@ def test_a_base_without_the_code_is_new_with_the_reason_and_no_pass(project: Pat
     assert "No module named 'pipelines'" in row["reason"]
 
 
+def test_a_base_that_lacks_what_is_in_the_folder_alone_is_no_silent_pass(tmp_path: Path, gate: Gate) -> None:
+    # A submodule, or an extension that was built: the folder has it, and git does not know it.
+    shop = repository(tmp_path / "shop")
+    workloads = '[tool.membench.workloads.{name}]\ncall = "jobs:run"\nparams = {{ n = [1, 2] }}\n'
+    files = {"pyproject.toml": workloads.format(name="old"), "jobs.py": "import built\ndef run(n): ...\n"}
+    commit(shop, "a workload", **files, **{".gitignore": "built.py\n"})
+    (shop / "built.py").touch()
+    with (shop / "pyproject.toml").open("a") as file:
+        file.write(workloads.format(name="young"))
+    done = gate(shop, "--against", "HEAD", "--repeats", "1")
+    assert done.returncode == 0, done.stderr
+    assert "Nothing was compared: 4 new." in done.stdout
+    warning = " ".join(done.stdout[done.stdout.index("! ") :].split())
+    assert "The base defines old/n=1 and 1 more too and cannot run it here" in warning
+    assert "[tool.membench.gate] install" in warning
+
+
 def test_a_scenario_that_the_head_lacks_is_missing(monkeypatch: pytest.MonkeyPatch, project: Path) -> None:
     (project / "scenarios" / "old.py").write_text("")
     (project / "scenarios" / "kept.py").write_text("")
@@ -183,7 +200,8 @@ def test_a_scenario_that_the_head_lacks_is_missing(monkeypatch: pytest.MonkeyPat
 
     def rows(*removed: str) -> list[tuple[str, str]]:
         asked = asked_for(removed=removed)
-        return [(row.scenario, row.verdict) for row in verb._undefined(suite, [], base, here, asked)]
+        defined = suite.defined_in(base)
+        return [(row.scenario, row.verdict) for row in verb._undefined(suite, [], defined, here, asked)]
 
     assert set(rows()) == {("old", "missing")}
     assert rows("old") == []

@@ -250,3 +250,32 @@ def test_ctrl_c_ends_the_command_too() -> None:
     assert running.returncode == 130
     assert "interrupted" in errors
     assert left_with(mark) == []
+
+
+def test_errors_of_the_command_arrive_whole_where_standard_error_does_not_block() -> None:
+    # Node sets its pipes so, and whoever shares them has to wait by itself.
+    reading_end, writing_end = os.pipe()
+    os.set_blocking(writing_end, False)
+    loud = "import sys; sys.stderr.write('e' * 500_000)"
+    with subprocess.Popen(
+        [PYTHON, "-m", "harness", "measure", "--", PYTHON, "-c", loud], stderr=writing_end
+    ) as running:
+        os.close(writing_end)
+        with open(reading_end, encoding="utf-8") as pipe:
+            said = pipe.read()
+    assert running.returncode == 0
+    assert said.count("e" * 500_000) == 1
+
+
+def test_errors_that_nobody_reads_do_not_end_what_is_measured(tmp_path: Path) -> None:
+    loud = f"import sys; sys.stderr.write('e' * 500_000); open({str(tmp_path / 'done')!r}, 'w')"
+    reading_end, writing_end = os.pipe()
+    os.close(reading_end)
+    try:
+        done = subprocess.run(
+            [PYTHON, "-m", "harness", "measure", "--", PYTHON, "-c", loud], stderr=writing_end, check=False
+        )
+    finally:
+        os.close(writing_end)
+    assert done.returncode == 0
+    assert (tmp_path / "done").exists()

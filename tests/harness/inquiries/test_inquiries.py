@@ -13,7 +13,7 @@ from harness.processes import is_alive
 def problems(folder: Path, *targets: str) -> list[str]:
     found: list[str] = ask(
         "imports",
-        {"import_paths": [str(folder)], "targets": [(target, None) for target in targets]},
+        {"import_paths": [str(folder)], "targets": [(target, None, True) for target in targets]},
         Place(folder=str(folder)),
     )
     return found
@@ -60,9 +60,20 @@ def test_what_cannot_be_called_is_said_with_its_reason(tmp_path: Path, target: s
 )
 def test_arguments_that_do_not_fit_are_said(tmp_path: Path, arguments: list[str], said: str) -> None:
     (tmp_path / "jobs.py").write_text("def run(orders, mode='fast'): pass\n")
-    [problem] = ask("imports", {"import_paths": [str(tmp_path)], "targets": [("jobs:run", arguments)]}, Place())
+    [problem] = ask("imports", {"import_paths": [str(tmp_path)], "targets": [("jobs:run", arguments, True)]}, Place())
     assert problem.startswith(said)
     assert bool(problem) is bool(said)
+
+
+@pytest.mark.parametrize("kind", ["def", "async def"])
+def test_a_generator_function_is_no_call_since_nothing_of_it_would_run_and_fine_as_a_set_up(
+    tmp_path: Path, kind: str
+) -> None:
+    (tmp_path / "jobs.py").write_text(f"{kind} rows(): yield 1\n")
+    question = {"import_paths": [str(tmp_path)], "targets": [("jobs:rows", [], True), ("jobs:rows", [], False)]}
+    call, setup = ask("imports", question, Place())
+    assert call.startswith("it is a generator function, and calling it runs nothing of it")
+    assert setup == ""
 
 
 def test_code_that_ends_the_process_is_an_error_with_its_last_words(tmp_path: Path) -> None:
@@ -82,7 +93,10 @@ def test_code_that_takes_too_long_is_ended_with_all_that_it_started(tmp_path: Pa
     )
     with pytest.raises(UsageError, match="took longer than 5 s"):
         ask(
-            "imports", {"import_paths": [str(tmp_path)], "targets": [("jobs:run", None)]}, Place(), time_limit_seconds=5
+            "imports",
+            {"import_paths": [str(tmp_path)], "targets": [("jobs:run", None, True)]},
+            Place(),
+            time_limit_seconds=5,
         )
     started = int(note.read_text())
     while is_alive(started):

@@ -1,5 +1,6 @@
 """Readings on disk: appended as they come, taken up again, and never from other conditions."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,8 +8,8 @@ import pytest
 from sample_results import ENVIRONMENT
 
 from harness.errors import UnreadableInputError, UsageError
-from harness.model import Outcome, PhaseSpan, Reading, Timeline
-from harness.store.readings import READINGS_FILE, ReadingsFile
+from harness.model import WARM_UP, CallSite, CommandFacts, Outcome, PhaseSpan, Reading, Timeline
+from harness.store.readings import READINGS_FILE, ReadingsFile, reading_document
 
 
 def reading(repeat: int) -> Reading:
@@ -67,3 +68,52 @@ def test_a_file_of_something_else_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / READINGS_FILE).write_text(text)
     with pytest.raises(UnreadableInputError):
         ReadingsFile(tmp_path, ENVIRONMENT).resume()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"\xff\xfe",
+        b"[1]",
+        b"[" * 100_000,
+        b"null",
+        *(
+            json.dumps(reading_document(reading(0)) | wrong).encode()
+            for wrong in (
+                {"peak_bytes": "abc"},
+                {"peak_bytes": -5},
+                {"repeat": [1]},
+                {"wall_seconds": None},
+                {"wall_seconds": float("nan")},
+                {"timeline": {"seconds": ["x"], "rss_bytes": ["y"]}},
+                {"stderr_tail": 7},
+                {"digest": [7]},
+                {"outcome": "fine"},
+            )
+        ),
+    ],
+)
+def test_a_line_that_is_no_reading_is_refused(tmp_path: Path, line: bytes) -> None:
+    store = written(tmp_path, 1)
+    with (tmp_path / READINGS_FILE).open("ab") as file:
+        file.write(line + b"\n")
+    with pytest.raises(UnreadableInputError, match="holds something other than readings"):
+        store.resume()
+
+
+def test_what_a_command_and_a_meter_with_call_sites_tell_is_taken_up(tmp_path: Path) -> None:
+    facts = CommandFacts(
+        root_peak_bytes=1,
+        largest_peak_bytes=None,
+        largest_process="sh",
+        exact=True,
+        cpu_seconds=0.1,
+        exit_status=None,
+        left_behind=0,
+    )
+    site = CallSite(file="a.py", line=1, function="f", bytes=3)
+    full = replace(reading(WARM_UP), command=facts, call_sites=(site,), artifacts=("artifacts/a.html",), timeline=None)
+    store = written(tmp_path, 0)
+    store.start({full.key: full})
+    store.close()
+    assert list(store.resume().values()) == [full]

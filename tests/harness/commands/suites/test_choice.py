@@ -40,6 +40,21 @@ def test_a_project_without_workloads_is_an_error_where_it_is_asked_for(here: Pat
         choose_suite("project")
 
 
+def test_the_league_is_not_taken_by_mistake_in_a_subfolder_of_a_project(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (here / "pyproject.toml").write_text(PROJECT)
+    inner = here / "src" / "shop"
+    inner.mkdir(parents=True)
+    monkeypatch.chdir(inner)
+    with pytest.raises(UsageError, match=r"The workloads are in .*pyproject.toml, and this is .*shop\. Go to"):
+        choose_suite(None)
+    assert choose_suite("league").name == "league"
+    assert choose_suite(None, measures=False).name == "league"
+    (here / "src" / "pyproject.toml").write_text("")  # another project, that has none
+    assert choose_suite(None).name == "league"
+
+
 def test_an_unknown_suite_is_an_error_that_lists_the_known_ones() -> None:
     with pytest.raises(UsageError, match="Known: league, project"):
         choose_suite("legaue")
