@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import UsageError
+from harness.model import LONGEST_TIMEOUT_SECONDS
 from harness.toml_table import Table, is_words, shown
 from harness.units import KIB
 
@@ -24,7 +25,6 @@ WORKLOAD_KEYS = ("call", "command", "setup", "params", "budget", "timeout", "tag
 GATE_KEYS = ("relative", "absolute", "slope", "install", "python", "removed", "repeats")
 DEFAULT_VARIANT = "default"
 MOST_VARIANTS = 1000
-LONGEST_TIMEOUT_SECONDS = 86_400
 MOST_REPEATS = 10_000
 LARGEST_INTEGER = 2**63  # what TOML itself promises to hold
 

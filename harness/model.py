@@ -57,6 +57,7 @@ class Trial:
         return self.workload.scenario, self.workload.variant, self.meter, self.repeat
 
 
+LONGEST_TIMEOUT_SECONDS = 86_400  # that may be asked for, on the command line or in a file
 WARM_UP = -1
 
 

@@ -5,17 +5,19 @@ Every error names the file, the table and the key, and says what was wanted ther
 
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from harness.errors import UsageError
 from harness.units import parse_share, parse_size
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 _LONGEST_SHOWN = 60
+
+Parsed = TypeVar("Parsed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,21 +94,20 @@ class Table:
 
     def size(self, key: str) -> int | None:
         """Read a size in bytes; None where there is none."""
+        return self._parsed(key, parse_size)
+
+    def share(self, key: str, default: float) -> float:
+        """Read a percentage as a share of 1."""
+        share = self._parsed(key, parse_share)
+        return default if share is None else share
+
+    def _parsed(self, key: str, parse: Callable[[str], Parsed]) -> Parsed | None:
+        """Read a text with a unit as the command line does; None where there is none."""
         value = self.values.get(key)
         if value is None:
             return None
         try:
-            return parse_size(value if isinstance(value, str) else shown(value))
-        except UsageError as error:
-            raise self.error(key, str(error)) from error
-
-    def share(self, key: str, default: float) -> float:
-        """Read a percentage as a share of 1."""
-        value = self.values.get(key)
-        if value is None:
-            return default
-        try:
-            return parse_share(value if isinstance(value, str) else shown(value))
+            return parse(value if isinstance(value, str) else shown(value))
         except UsageError as error:
             raise self.error(key, str(error)) from error
 

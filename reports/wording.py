@@ -101,6 +101,11 @@ def have_budgets(rows: "Iterable[Row | GateRow]") -> bool:
     return any(row.budget_bytes is not None for row in rows)
 
 
+def exceed_budgets(rows: "Iterable[Row]") -> bool:
+    """Say whether any row's peak lies above its budget."""
+    return any(row.over_budget_bytes is not None for row in rows)
+
+
 def have_changes(rows: "Iterable[Row]") -> bool:
     """Say whether any row has a change against another; columns for them are shown only then."""
     return any(change(row) != NO_FIGURE for row in rows)

@@ -99,7 +99,7 @@ def _section(section: "Section", console: Console) -> "Iterator[RenderableType]"
 
 def _style_of(rows: "Sequence[Row]") -> str:
     """Set a headline off where it tells of a budget that is exceeded."""
-    return _BAD if any(row.over_budget_bytes is not None for row in rows) else "bold"
+    return _BAD if wording.exceed_budgets(rows) else "bold"
 
 
 def _samples(section: "Section", meter: str, console: Console) -> "Iterator[RenderableType]":

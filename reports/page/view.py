@@ -66,7 +66,7 @@ class SectionView:
     @property
     def over_budget(self) -> bool:
         """Whether a peak exceeds its budget."""
-        return any(row.over_budget_bytes is not None for row in self.section.rows)
+        return wording.exceed_budgets(self.section.rows)
 
     @property
     def shares(self) -> bool:

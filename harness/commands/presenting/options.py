@@ -7,10 +7,11 @@ from typing import Any
 
 import click
 
+from harness.model import LONGEST_TIMEOUT_SECONDS
+
 Option = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 DEFAULT_TIMEOUT_SECONDS = 300.0
-LONGEST_TIMEOUT_SECONDS = 86_400
 CONSOLE_OR_JSON = ("console", "json")
 
 
