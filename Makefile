@@ -62,7 +62,7 @@ overhead: $(VENV)/.installed  ## what membench adds to a program's time; wants a
 	$(BIN)/python tests/benchmarks/overhead.py
 
 findings: $(VENV)/.installed  ## what the fixes are worth, measured anew; writes docs/findings.md
-	$(BIN)/python -m harness.commands.findings --measure --from $(OUT)/findings --out docs/findings.md
+	$(BIN)/python -m membench.harness.commands.league.findings --measure --from $(OUT)/findings --out docs/findings.md
 
 peers: $(PEERS)/.installed  ## membench beside other tools, in an environment of its own; writes docs/peers.md
 	$(PEERS)/bin/python tests/peers/compare.py --out docs/peers.md

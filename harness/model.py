@@ -16,6 +16,30 @@ class Outcome(StrEnum):
     WRONG_OUTPUT = "wrong-output"
 
 
+MEASURED = frozenset({Outcome.OK, Outcome.WRONG_OUTPUT})
+"""Outcomes of trials that ran to their end, so that their peak is the workload's."""
+
+
+class Role(StrEnum):
+    """What part a variant plays in the story; a chart picks its colour by it."""
+
+    REFERENCE = "reference"  # the level to come back to (the system before parallel processing)
+    BEFORE = "before"  # everything accumulates
+    AFTER = "after"  # every fix in its effective form
+    SINGLE = "single"  # one fix alone
+    STEP = "step"  # one more fix than the step before
+    AS_WRITTEN = "as-written"  # a fix in the letter of its description
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """A horizontal line that gives the bars their scale."""
+
+    label: str  # e.g. "sequential", "2 GB machine"
+    peak_bytes: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workload:
     """A callable or a command to measure, under the names by which its samples are compared.

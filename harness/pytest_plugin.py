@@ -1,20 +1,20 @@
-"""The pytest plugin: a fixture, a marker and options. Every pytest run loads this file, so it imports nothing.
+"""The pytest plugin: a fixture, a marker and options. Every pytest run loads this file, so it imports next to nothing.
 
-What does the work is in `harness.plugin`, and imported once a test asks for it.
+What does the work is in `membench.harness.plugin`, and imported once a test asks for it.
 """
 
 from argparse import SUPPRESS
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
+
+from membench.harness.plugin.activation import MARKER, activate, uses_benchmark
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from harness.plugin.fixture import PeakMemory
+    from membench.harness.plugin.fixture import PeakMemory
 
-MARKER = "memory_budget"
-NAME = "membench-session"
 _CHILD = "membench-child"
 _MARKER_HELP = (
     f"{MARKER}(peak, growth=None, meter='peak_rss', isolated=False): "
@@ -38,24 +38,13 @@ def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker; get to work at once where an option asks for it."""
     config.addinivalue_line("markers", _MARKER_HELP)
     if config.getoption("membench_child"):
-        from harness.plugin.child import Child  # noqa: PLC0415 - only in a process of this plugin's own
+        from membench.harness.plugin.child import Child  # noqa: PLC0415 - only in a process of this plugin's own
 
         config.pluginmanager.register(Child(config), _CHILD)
         return
     if _asked_for(config):
         activate(config)
     config.pluginmanager.register(_Watcher(config), "membench-watcher")
-
-
-def activate(config: pytest.Config) -> Any:
-    """Get the part that measures, judges and reports; make it on the first call."""
-    found = config.pluginmanager.get_plugin(NAME)
-    if found is None:
-        from harness.plugin.session import Session  # noqa: PLC0415 - only where something is measured
-
-        found = Session(config)
-        config.pluginmanager.register(found, NAME)
-    return found
 
 
 @pytest.fixture
@@ -67,7 +56,7 @@ def peak_memory(request: pytest.FixtureRequest) -> "PeakMemory":
     """
     if request.config.getoption("membench_skip"):
         pytest.skip("nothing is measured (--membench-skip)")
-    from harness.plugin.fixture import PeakMemory  # noqa: PLC0415 - only where it is used
+    from membench.harness.plugin.fixture import PeakMemory  # noqa: PLC0415 - only where it is used
 
     return PeakMemory.of(request)
 
@@ -98,8 +87,3 @@ class _Watcher:
 def _is_measured(item: pytest.Item) -> bool:
     uses_fixture = "peak_memory" in getattr(item, "fixturenames", ())
     return item.get_closest_marker(MARKER) is not None or uses_fixture or uses_benchmark(item)
-
-
-def uses_benchmark(item: pytest.Item) -> bool:
-    """Tell whether a test is one of pytest-benchmark's."""
-    return "benchmark" in getattr(item, "fixturenames", ()) and item.config.pluginmanager.hasplugin("benchmark")

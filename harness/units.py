@@ -6,7 +6,7 @@ GB) are accepted as input and mean powers of ten.
 
 import re
 
-from harness.errors import UsageError
+from membench.harness.errors import UsageError
 
 KIB = 1024
 MIB = 1024 * KIB

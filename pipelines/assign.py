@@ -2,8 +2,8 @@
 
 import asyncio
 
-from pipelines.cms import Cms
-from pipelines.fixture import Fixture
+from membench.pipelines.cms import Cms
+from membench.pipelines.fixture import Fixture
 
 CMS_LATENCY_SECONDS = 0.05
 

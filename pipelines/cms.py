@@ -4,8 +4,8 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pipelines.fixture import FIELDS, IDENTIFIER, Fixture, FixtureRef, ValidationRecord
-from pipelines.site import Team
+from membench.pipelines.fixture import FIELDS, IDENTIFIER, Fixture, FixtureRef, ValidationRecord
+from membench.pipelines.site import Team
 
 CACHE_KIB = 256  # the described CMS is another machine: the less of it is in this process, the truer
 ROWS_PER_READ = 100

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
-from pipelines.cms import Cms
+from membench.pipelines.cms import Cms
 
 
 class ScrapedIds(Protocol):

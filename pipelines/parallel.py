@@ -5,9 +5,9 @@ from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Iterat
 from itertools import islice
 from typing import Generic, NamedTuple, TypeVar
 
-from pipelines.concurrency import run_workers
-from pipelines.fixes import fix_6_clear_intermediates as fix_6
-from pipelines.fixes.fix_6_clear_intermediates import Collect, ItemError
+from membench.pipelines.concurrency import run_workers
+from membench.pipelines.fixes import fix_6_clear_intermediates as fix_6
+from membench.pipelines.fixes.fix_6_clear_intermediates import Collect, ItemError
 
 T = TypeVar("T")
 R = TypeVar("R")

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from pipelines.assign import assign_fixtures
-from pipelines.browser.page import Browser, BrowserWeights
-from pipelines.browser.pool import PagePool
-from pipelines.cms import Cms
-from pipelines.config import ParallelConfig
-from pipelines.fixes import (
+from membench.pipelines.assign import assign_fixtures
+from membench.pipelines.browser.page import Browser, BrowserWeights
+from membench.pipelines.browser.pool import PagePool
+from membench.pipelines.cms import Cms
+from membench.pipelines.config import ParallelConfig
+from membench.pipelines.fixes import (
     fix_1_stream_results,
     fix_2_minimal_results,
     fix_3_clear_batches,
@@ -17,16 +17,16 @@ from pipelines.fixes import (
     fix_6_clear_intermediates,
     fix_7_smaller_batches,
 )
-from pipelines.fixes.fix_6_clear_intermediates import ItemError
-from pipelines.fixture import Fixture, FixtureRef, Validation, identifiers
-from pipelines.ids import HeldIds, StoredIds
-from pipelines.result import LeagueResult
-from pipelines.rss import read_rss
-from pipelines.scrape import fetch_fixtures, fetch_teams
-from pipelines.sequential import process_sequentially
-from pipelines.site import Site, Team
-from pipelines.validate import validate_fixture
-from pipelines.variant import Fix, Variant
+from membench.pipelines.fixes.fix_6_clear_intermediates import ItemError
+from membench.pipelines.fixture import Fixture, FixtureRef, Validation, identifiers
+from membench.pipelines.ids import HeldIds, StoredIds
+from membench.pipelines.result import LeagueResult
+from membench.pipelines.rss import read_rss
+from membench.pipelines.scrape import fetch_fixtures, fetch_teams
+from membench.pipelines.sequential import process_sequentially
+from membench.pipelines.site import Site, Team
+from membench.pipelines.validate import validate_fixture
+from membench.pipelines.variant import Fix, Variant
 
 Mark = Callable[[str], None]
 """Told the name of each phase as it begins."""

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from pipelines.cms import TABLES, Cms
-from pipelines.ids import ScrapedIds
+from membench.pipelines.cms import TABLES, Cms
+from membench.pipelines.ids import ScrapedIds
 
 
 class LeagueResult:

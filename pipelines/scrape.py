@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from pipelines.browser.page import Document, Node, require_ok
-from pipelines.browser.pool import PagePool
-from pipelines.fixture import FIELDS, HANDLE, Fixture
-from pipelines.markup import read_records
-from pipelines.site import Team
+from membench.pipelines.browser.page import Document, Node, require_ok
+from membench.pipelines.browser.pool import PagePool
+from membench.pipelines.fixture import FIELDS, HANDLE, Fixture
+from membench.pipelines.markup import read_records
+from membench.pipelines.site import Team
 
 
 async def fetch_teams(pool: PagePool, competition_url: str) -> list[Team]:

@@ -6,17 +6,17 @@ checked against.
 
 from collections.abc import Callable
 
-from pipelines.assign import assign_fixtures
-from pipelines.browser.errors import VisitFailedError
-from pipelines.browser.page import Browser
-from pipelines.browser.pool import PagePool
-from pipelines.cms import Cms
-from pipelines.fixture import identifiers
-from pipelines.ids import HeldIds
-from pipelines.result import LeagueResult
-from pipelines.scrape import fetch_fixtures, fetch_teams
-from pipelines.site import Site
-from pipelines.validate import validate_fixture
+from membench.pipelines.assign import assign_fixtures
+from membench.pipelines.browser.errors import VisitFailedError
+from membench.pipelines.browser.page import Browser
+from membench.pipelines.browser.pool import PagePool
+from membench.pipelines.cms import Cms
+from membench.pipelines.fixture import identifiers
+from membench.pipelines.ids import HeldIds
+from membench.pipelines.result import LeagueResult
+from membench.pipelines.scrape import fetch_fixtures, fetch_teams
+from membench.pipelines.site import Site
+from membench.pipelines.validate import validate_fixture
 
 
 async def process_sequentially(site: Site, browser: Browser, cms: Cms, mark: Callable[[str], None]) -> LeagueResult:

@@ -1,10 +1,10 @@
 """Validates fixtures: does the page of each one answer, and under the address it is known by?"""
 
-from pipelines.browser.errors import HttpStatusError, VisitFailedError
-from pipelines.browser.page import Document
-from pipelines.browser.pool import PagePool
-from pipelines.fixture import FixtureRef, Validation
-from pipelines.markup import read_records
+from membench.pipelines.browser.errors import HttpStatusError, VisitFailedError
+from membench.pipelines.browser.page import Document
+from membench.pipelines.browser.pool import PagePool
+from membench.pipelines.fixture import FixtureRef, Validation
+from membench.pipelines.markup import read_records
 
 FIRST_SERVER_ERROR = 500
 

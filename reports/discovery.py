@@ -8,7 +8,7 @@ import importlib
 import pkgutil
 from typing import TYPE_CHECKING, Any
 
-from harness.errors import unknown_name
+from membench.harness.errors import unknown_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

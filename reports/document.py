@@ -5,19 +5,8 @@ nothing; it never computes a figure of its own.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-
-class Role(StrEnum):
-    """What part a variant plays in the story; a chart picks its colour by it."""
-
-    REFERENCE = "reference"  # the level to come back to (the system before parallel processing)
-    BEFORE = "before"  # everything accumulates
-    AFTER = "after"  # every fix in its effective form
-    SINGLE = "single"  # one fix alone
-    STEP = "step"  # one more fix than the step before
-    AS_WRITTEN = "as-written"  # a fix in the letter of its description
-    OTHER = "other"
+from membench.harness.model import Level, Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,14 +29,6 @@ class Row:
     artifacts: tuple[str, ...] = ()  # files that the meter left, relative to the folder of the results
     budget_bytes: int | None = None  # what the peak may be at most
     over_budget_bytes: int | None = None  # by how much the peak lies above it; None where it does not
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Level:
-    """A horizontal line that gives the bars their scale."""
-
-    label: str  # e.g. "sequential", "2 GB machine"
-    peak_bytes: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from harness.model import Outcome, Results, Sample
-from reports.wording import plain
+from membench.harness.model import Outcome, Results, Sample
+from membench.reports.wording import plain
 
 _RAN_TO_THE_END = frozenset({Outcome.OK, Outcome.WRONG_OUTPUT})
 _BLANK = "(blank)"  # a name of nothing but white space

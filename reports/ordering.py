@@ -3,12 +3,12 @@
 import re
 from typing import TYPE_CHECKING
 
-from reports.document import Role
+from membench.harness.model import Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from reports.document import ClaimRow, PhaseSpan, Row, Section
+    from membench.reports.document import ClaimRow, PhaseSpan, Row, Section
 
 _ORDER = (Role.REFERENCE, Role.BEFORE, Role.SINGLE, Role.OTHER, Role.STEP, Role.AFTER)
 _AS_WRITTEN = "-as-written"

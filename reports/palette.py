@@ -1,6 +1,6 @@
 """The colours of roles and phases: the same in every chart and on every page."""
 
-from reports.document import Role
+from membench.harness.model import Role
 
 # Okabe and Ito's palette (jfly.uni-koeln.de/color): told apart with every common colour blindness.
 COLOURS = {

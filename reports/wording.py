@@ -5,13 +5,13 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.units import format_bytes, format_shift
+from membench.harness.units import format_bytes, format_shift
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from harness.gate import GateRow
-    from reports.document import Attribution, AttributionRow, Growth, InteractionCell, Report, Row
+    from membench.harness.gate.verdicts import GateRow
+    from membench.reports.document import Attribution, AttributionRow, Growth, InteractionCell, Report, Row
 
 NO_FIGURE = "-"
 _MANY = 1000

@@ -1,6 +1,6 @@
 """No teams: what the measured process takes before there is any work to do."""
 
-from scenarios.synthetic.scenario import Scenario
+from membench.scenarios.synthetic.scenario import Scenario
 
 SCENARIO = Scenario(
     name="empty",

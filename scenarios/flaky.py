@@ -1,6 +1,6 @@
 """A site that fails in every way it can: what is retried must come out once, what is lost must be said."""
 
-from scenarios.synthetic.scenario import KIB, MIB, Scenario
+from membench.scenarios.synthetic.scenario import KIB, MIB, Scenario
 
 SCENARIO = Scenario(
     name="flaky",

@@ -1,6 +1,6 @@
 """The two levels that the incident was reported with: 0.9 GB sequential, over 2 GB in parallel."""
 
-from scenarios.synthetic.scenario import KIB, MIB, Scenario
+from membench.scenarios.synthetic.scenario import KIB, MIB, Scenario
 
 SCENARIO = Scenario(
     name="incident",

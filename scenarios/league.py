@@ -1,6 +1,6 @@
 """The example of the incident's description, and the default."""
 
-from scenarios.synthetic.scenario import KIB, MIB, Scenario
+from membench.scenarios.synthetic.scenario import KIB, MIB, Scenario
 
 SCENARIO = Scenario(
     name="league",

@@ -1,6 +1,6 @@
 """Five times the league, with the heavier fixtures of the incident's description."""
 
-from scenarios.synthetic.scenario import KIB, MIB, Scenario
+from membench.scenarios.synthetic.scenario import KIB, MIB, Scenario
 
 SCENARIO = Scenario(
     name="league-large",

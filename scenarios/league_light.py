@@ -1,6 +1,6 @@
 """Light pages and one fixture a team: for growth over very many teams."""
 
-from scenarios.synthetic.scenario import KIB, Scenario
+from membench.scenarios.synthetic.scenario import KIB, Scenario
 
 SCENARIO = Scenario(
     name="league-light",

@@ -1,6 +1,6 @@
 """Most fixtures on few pages: what a batch holds depends on who is in it."""
 
-from scenarios.synthetic.scenario import KIB, MIB, Scenario
+from membench.scenarios.synthetic.scenario import KIB, MIB, Scenario
 
 SCENARIO = Scenario(
     name="skewed",

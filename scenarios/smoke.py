@@ -1,6 +1,6 @@
 """Ten teams: small enough to run everything with in a moment."""
 
-from scenarios.synthetic.scenario import KIB, Scenario
+from membench.scenarios.synthetic.scenario import KIB, Scenario
 
 SCENARIO = Scenario(
     name="smoke",

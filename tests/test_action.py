@@ -47,7 +47,7 @@ def run_gate(project: Path, temporary: Path, **inputs: str) -> subprocess.Comple
     """Run the script of the step as bash does on a runner, membench standing where the step before installs it."""
     programs = temporary / "membench" / "bin"
     programs.mkdir(parents=True)
-    for name, line in (("python", '"$@"'), ("membench", '-m harness "$@"')):
+    for name, line in (("python", '"$@"'), ("membench", '-m membench "$@"')):
         (programs / name).write_text(f"#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} {line}\n")
         (programs / name).chmod(0o755)
     given = {"AGAINST": "HEAD^1", "BASELINE": "", "ARGUMENTS": "", "OUT": "membench-gate"} | inputs

@@ -7,23 +7,23 @@ from typing import Any
 
 import click
 
-from harness.attribution import MOST_FOR_FACTORIAL, Combination
-from harness.commands.presenting import options, output
-from harness.commands.presenting.attributing import NOTICEABLE_BYTES, attribution_of, in_words
-from harness.commands.presenting.claims import right_peak
-from harness.commands.presenting.document import make_report
-from harness.commands.presenting.documents import print_json
-from harness.commands.presenting.progress import progress_of
-from harness.commands.suites.choice import choose_switched
-from harness.commands.suites.switched import Switched
-from harness.design import FEWEST_ORDERS, Design, Division, Plan, make_plan
-from harness.errors import EXIT_OK, EXIT_TRIAL_FAILED, unknown_name
-from harness.model import Sample
-from harness.session import Session
-from harness.store.files import write_json
-from harness.store.results import write_results
-from harness.store.schemas import validated
-from reports.document import Attribution, Report
+from membench.harness.attribution.division import FEWEST_ORDERS, Design, Division, Plan, make_plan
+from membench.harness.attribution.shapley import MOST_FOR_FACTORIAL, Combination
+from membench.harness.commands.league.claims import right_peak
+from membench.harness.commands.reporting.attribution import NOTICEABLE_BYTES, attribution_of, in_words
+from membench.harness.commands.reporting.sections import make_report
+from membench.harness.commands.suite_choice import choose_switched
+from membench.harness.commands.terminal import options, output
+from membench.harness.commands.terminal.documents import print_json
+from membench.harness.commands.terminal.progress import progress_of
+from membench.harness.errors import EXIT_OK, EXIT_TRIAL_FAILED, unknown_name
+from membench.harness.model import Sample
+from membench.harness.runs.session import Session
+from membench.harness.store.files import write_json
+from membench.harness.store.results import write_results
+from membench.harness.store.schemas import validated
+from membench.harness.suites.switched import Switched
+from membench.reports.document import Attribution, Report
 
 DOCUMENT = "membench-attribution"
 ATTRIBUTION_FILE = "attribution.json"

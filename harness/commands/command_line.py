@@ -9,9 +9,8 @@ from typing import Any, NoReturn
 
 import click
 
-from harness import package_names
-from harness.commands import standard_streams
-from harness.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE, MembenchError
+from membench.harness.commands.terminal import standard_streams
+from membench.harness.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE, MembenchError
 
 VERBS: Mapping[str, str] = {
     "run": "Measure workloads and show what each variant's peak is.",
@@ -45,7 +44,7 @@ class _LazyGroup(click.Group):
         del ctx
         if cmd_name not in VERBS:
             return None
-        command: click.Command = import_module(f"harness.commands.{cmd_name}").command
+        command: click.Command = import_module(f"membench.harness.commands.{cmd_name}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -87,7 +86,7 @@ def main(argv: Sequence[str], program: click.Command | None = None) -> int:
 
 
 def _complain(message: str, code: int) -> int:
-    from reports import wording  # noqa: PLC0415 - only where something went wrong
+    from membench.reports import wording  # noqa: PLC0415 - only where something went wrong
 
     # What is quoted in it may come from a file of a stranger, who would write to the terminal, or to a CI's runner.
     lines = f"membench: {message}".splitlines()[:MOST_LINES]
@@ -111,6 +110,4 @@ def _interrupt(*_: object) -> NoReturn:
 def run_and_exit() -> NoReturn:
     """Run the command line of this process and exit with its code."""
     standard_streams.prepare()
-    # Before any verb is imported; and only here, where the process is ours and runs nobody else's code.
-    package_names.mean_ours()
     sys.exit(main(sys.argv[1:]))

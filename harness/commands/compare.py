@@ -7,13 +7,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from harness.commands.presenting import options
-from harness.commands.presenting.documents import print_json
-from harness.comparison import Comparison, ComparisonRow, compare
-from harness.errors import EXIT_OK
-from harness.store.results import read_results
-from harness.units import format_bytes, format_shift
-from reports import wording
+from membench.harness.commands.terminal import options
+from membench.harness.commands.terminal.documents import print_json
+from membench.harness.errors import EXIT_OK
+from membench.harness.gate.comparison import Comparison, ComparisonRow, compare
+from membench.harness.store.results import read_results
+from membench.harness.units import format_bytes, format_shift
+from membench.reports import wording
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 

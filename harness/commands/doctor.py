@@ -10,20 +10,20 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from harness.commands.presenting import options
-from harness.commands.presenting.documents import print_json
-from harness.commands.presenting.progress import progress_of
-from harness.commands.suites.league.workloads import DEFAULT_SCENARIO, make_workloads, read_settings
-from harness.controls import Controls, available_controls, cpus_of_jobs
-from harness.diagnosis import Condition, Diagnosis, Plan, conditions, judge, make_schedule, require_ok
-from harness.environment import describe_environment
-from harness.errors import EXIT_OK
-from harness.isolation import Isolation
-from harness.model import Environment, Reading
-from harness.runner import run_schedule
-from harness.store.plain import plain
-from harness.store.schemas import validated
-from harness.units import KIB, MIB, format_bytes, parse_size
+from membench.harness.commands.league.workloads import DEFAULT_SCENARIO, make_workloads, read_settings
+from membench.harness.commands.terminal import options
+from membench.harness.commands.terminal.documents import print_json
+from membench.harness.commands.terminal.progress import progress_of
+from membench.harness.doctor.diagnosis import Condition, Diagnosis, Plan, conditions, judge, make_schedule, require_ok
+from membench.harness.errors import EXIT_OK
+from membench.harness.kernel.controls import Controls, available_controls, cpus_of_jobs
+from membench.harness.model import Environment, Reading
+from membench.harness.runs.environment import describe_environment
+from membench.harness.runs.runner import run_schedule
+from membench.harness.store.plain import plain
+from membench.harness.store.schemas import validated
+from membench.harness.trial.isolation import Isolation
+from membench.harness.units import KIB, MIB, format_bytes, parse_size
 
 DOCUMENT = "membench-doctor"
 FORMAT_VERSION = 1  # 1: the first

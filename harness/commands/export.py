@@ -4,11 +4,11 @@ from pathlib import Path
 
 import click
 
-from harness.errors import EXIT_OK, UnreadableInputError
-from harness.store.files import atomic_writer, writable_file
-from harness.store.results import read_results
-from reports.exports import export_names, load_export
-from reports.figures import figures_of
+from membench.harness.errors import EXIT_OK, UnreadableInputError
+from membench.harness.store.files import atomic_writer, writable_file
+from membench.harness.store.results import read_results
+from membench.reports.exports import export_names, load_export
+from membench.reports.figures import figures_of
 
 
 @click.command(name="export")

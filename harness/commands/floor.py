@@ -8,20 +8,20 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from harness import cgroups
-from harness.bisection import smallest_limit
-from harness.commands.presenting import options
-from harness.commands.presenting.documents import print_json
-from harness.commands.presenting.progress import status_of
-from harness.commands.suites import Suite
-from harness.commands.suites.choice import LEAGUE, SUITES, choose_suite
-from harness.controls import usable_cpus
-from harness.errors import EXIT_OK, EXIT_TRIAL_FAILED, UsageError
-from harness.isolation import Isolation
-from harness.model import Outcome, Reading, Trial, Workload
-from harness.session import Session
-from harness.store.schemas import validated
-from harness.units import MIB, format_bytes, parse_size
+from membench.harness.commands.suite_choice import LEAGUE, SUITES, choose_suite
+from membench.harness.commands.terminal import options
+from membench.harness.commands.terminal.documents import print_json
+from membench.harness.commands.terminal.progress import status_of
+from membench.harness.errors import EXIT_OK, EXIT_TRIAL_FAILED, UsageError
+from membench.harness.kernel import cgroups
+from membench.harness.kernel.controls import usable_cpus
+from membench.harness.model import Outcome, Reading, Trial, Workload
+from membench.harness.runs.bisection import smallest_limit
+from membench.harness.runs.session import Session
+from membench.harness.store.schemas import validated
+from membench.harness.suites.suite import Suite
+from membench.harness.trial.isolation import Isolation
+from membench.harness.units import MIB, format_bytes, parse_size
 
 METER = "peak_rss"
 DOCUMENT = "membench-floor"
@@ -102,7 +102,7 @@ def _workloads(suite: Suite, scenario: str | None, variants: Sequence[str]) -> l
 def _machine_limit(suite: Suite, scenario: str) -> int | None:
     if (suite.name, scenario) != (LEAGUE, "incident"):
         return None
-    from harness.commands.suites.league.story import MACHINE_LIMIT  # noqa: PLC0415 - the pipelines, only where they are run
+    from membench.harness.commands.league.story import MACHINE_LIMIT  # noqa: PLC0415 - the pipelines, only where they are run
 
     return MACHINE_LIMIT.peak_bytes
 

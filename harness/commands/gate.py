@@ -8,25 +8,25 @@ from pathlib import Path
 
 import click
 
-from harness.calibration import noise_floor
-from harness.checkout import Commit, check_out, find_commit, forget, forget_killed, install
-from harness.commands.presenting import options
-from harness.commands.presenting.progress import progress_of
-from harness.commands.presenting.verdicts import FORMATS, show_judgement
-from harness.commands.suites import Suite
-from harness.commands.suites.choice import SUITES, choose_suite
-from harness.configuration import GateSettings
-from harness.environment import differences
-from harness.errors import EXIT_OK, EXIT_REGRESSION, EXIT_TRIAL_FAILED, UsageError
-from harness.gate import GateRow, Judgement, Key, Thresholds, Verdict, judge_all, missing, remarks
-from harness.gating import BASE, HEAD, Gating, Side
-from harness.meters import meter_file
-from harness.model import Environment, Results, Sample, Workload
-from harness.scratch import held_scratch
-from harness.session import Session
-from harness.store.files import writable_folder
-from harness.store.results import read_results
-from harness.units import KIB, format_bytes, parse_share, parse_size
+from membench.harness.commands.suite_choice import SUITES, choose_suite
+from membench.harness.commands.terminal import options
+from membench.harness.commands.terminal.progress import progress_of
+from membench.harness.commands.terminal.verdicts import FORMATS, show_judgement
+from membench.harness.errors import EXIT_OK, EXIT_REGRESSION, EXIT_TRIAL_FAILED, UsageError
+from membench.harness.gate.calibration import noise_floor
+from membench.harness.gate.checkout import Commit, check_out, find_commit, forget, forget_killed, install
+from membench.harness.gate.measuring import BASE, HEAD, Gating, Side
+from membench.harness.gate.verdicts import GateRow, Judgement, Key, Thresholds, Verdict, judge_all, missing, remarks
+from membench.harness.kernel.scratch import held_scratch
+from membench.harness.meters import meter_file
+from membench.harness.model import Environment, Results, Sample, Workload
+from membench.harness.runs.environment import differences
+from membench.harness.runs.session import Session
+from membench.harness.store.files import writable_folder
+from membench.harness.store.results import read_results
+from membench.harness.suites.configuration import GateSettings
+from membench.harness.suites.suite import Suite
+from membench.harness.units import KIB, format_bytes, parse_share, parse_size
 
 PREFIX = "membench-gate-"
 THE_BASELINE = "the baseline"
@@ -256,7 +256,8 @@ def _side(name: str, suite: Suite, workloads: Sequence[Workload], commit: Commit
     return Side(
         name=name,
         workloads=[replace(workload, environment={**workload.environment, **cache}) for workload in placed],
-        roots=(str(code), str(scratch / name)),
+        # The built-in pipelines are imported from a package; in their repository they lie at the top.
+        roots=(str(code / "membench"), str(code), str(scratch / name)),
     )
 
 

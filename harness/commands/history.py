@@ -8,17 +8,17 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from harness.commands.presenting import options
-from harness.commands.presenting.documents import print_json
-from harness.commands.suites.choice import choose_suite
-from harness.errors import EXIT_OK
-from harness.history import DOCUMENT, Change, History, Key, Series, read_history
-from harness.store.files import atomic_writer, writable_folder, write_json
-from harness.store.schemas import validated
-from harness.units import format_bytes, format_shift
-from reports import wording
-from reports.document import Role
-from reports.page.history import render_history
+from membench.harness.commands.suite_choice import choose_suite
+from membench.harness.commands.terminal import options
+from membench.harness.commands.terminal.documents import print_json
+from membench.harness.errors import EXIT_OK
+from membench.harness.history.series import DOCUMENT, Change, History, Key, Series, read_history
+from membench.harness.model import Role
+from membench.harness.store.files import atomic_writer, writable_folder, write_json
+from membench.harness.store.schemas import validated
+from membench.harness.units import format_bytes, format_shift
+from membench.reports import wording
+from membench.reports.page.history import render_history
 
 STEM = "history"
 

@@ -9,16 +9,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from harness.commands.presenting import options
-from harness.commands.presenting.documents import print_json
-from harness.commands.suites.league.workloads import VARIANTS, load_scenario, scenario_modules
-from harness.configuration import DEFAULT_VARIANT, WorkloadSettings, read_configuration
-from harness.errors import EXIT_OK
-from harness.meters import load_meter, meter_names
-from harness.units import format_bytes
-from reports.charts import chart_names
-from reports.exports import export_names, load_export
-from reports.formats import format_names
+from membench.harness.commands.league.workloads import VARIANTS, load_scenario, scenario_modules
+from membench.harness.commands.terminal import options
+from membench.harness.commands.terminal.documents import print_json
+from membench.harness.errors import EXIT_OK
+from membench.harness.meters import load_meter, meter_names
+from membench.harness.suites.configuration import DEFAULT_VARIANT, WorkloadSettings, read_configuration
+from membench.harness.units import format_bytes
+from membench.reports.charts import chart_names
+from membench.reports.exports import export_names, load_export
+from membench.reports.formats import format_names
 
 KINDS = ("workloads", "scenarios", "variants", "meters", "charts", "formats", "exports")
 

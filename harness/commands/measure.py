@@ -12,13 +12,13 @@ from typing import Self
 
 import click
 
-from harness.commands.presenting import options
-from harness.controls import Controls, available_controls, usable_cpus
-from harness.errors import EXIT_OK, EXIT_TRIAL_FAILED, UsageError
-from harness.foreign import METERS, SCENARIO, CommandTrial, run_command
-from harness.model import Outcome, Reading, Results, Sample, Workload
-from harness.sampling import make_samples
-from harness.units import format_bytes, parse_size
+from membench.harness.commands.terminal import options
+from membench.harness.errors import EXIT_OK, EXIT_TRIAL_FAILED, UsageError
+from membench.harness.kernel.controls import Controls, available_controls, usable_cpus
+from membench.harness.model import Outcome, Reading, Results, Sample, Workload
+from membench.harness.runs.sampling import make_samples
+from membench.harness.trial.command import METERS, SCENARIO, CommandTrial, run_command
+from membench.harness.units import format_bytes, parse_size
 
 OUTPUTS = ("pass", "discard")
 
@@ -174,9 +174,9 @@ def _stdout(output: str, form: str) -> Iterator[int]:
 
 
 def _print_json(samples: tuple[Sample, ...], controls: Controls) -> None:
-    from harness.commands.presenting.documents import print_json  # noqa: PLC0415 - not for a summary
-    from harness.environment import describe_environment  # noqa: PLC0415 - as the one before
-    from harness.store.results import results_document  # noqa: PLC0415 - as the ones before
+    from membench.harness.commands.terminal.documents import print_json  # noqa: PLC0415 - not for a summary
+    from membench.harness.runs.environment import describe_environment  # noqa: PLC0415 - as the one before
+    from membench.harness.store.results import results_document  # noqa: PLC0415 - as the ones before
 
     results = Results(
         created=datetime.now().astimezone().isoformat(timespec="seconds"),

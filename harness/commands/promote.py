@@ -7,14 +7,14 @@ from pathlib import Path
 
 import click
 
-from harness.baseline import promote, too_few
-from harness.errors import EXIT_OK, UsageError
-from harness.model import Change
-from harness.statistics.shift import FEWEST_FOR_INTERVAL
-from harness.store.files import writable_folder
-from harness.store.results import read_results, write_results_file
-from harness.units import format_bytes, format_shift
-from reports import wording
+from membench.harness.errors import EXIT_OK, UsageError
+from membench.harness.gate.baseline import promote, too_few
+from membench.harness.model import Change
+from membench.harness.statistics.shift import FEWEST_FOR_INTERVAL
+from membench.harness.store.files import writable_folder
+from membench.harness.store.results import read_results, write_results_file
+from membench.harness.units import format_bytes, format_shift
+from membench.reports import wording
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 LONGEST_REASON = 10_000

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import click
 
-from harness.commands.presenting import options, output
-from harness.commands.presenting.document import make_report
-from harness.commands.suites.choice import choose_suite
-from harness.errors import EXIT_OK
-from harness.model import Results
-from harness.store.files import writable_folder
-from harness.store.merging import merge, with_artifacts_below
-from harness.store.results import read_results
-from reports.formats import load_format
+from membench.harness.commands.reporting.sections import make_report
+from membench.harness.commands.suite_choice import choose_suite
+from membench.harness.commands.terminal import options, output
+from membench.harness.errors import EXIT_OK
+from membench.harness.model import Results
+from membench.harness.store.files import writable_folder
+from membench.harness.store.merging import merge, with_artifacts_below
+from membench.harness.store.results import read_results
+from membench.reports.formats import load_format
 
 
 @click.command(name="report")

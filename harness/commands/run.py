@@ -6,21 +6,21 @@ from pathlib import Path
 
 import click
 
-from harness.commands.presenting import options, output
-from harness.commands.presenting.document import make_report
-from harness.commands.presenting.documents import print_json
-from harness.commands.presenting.progress import progress_of, status_of
-from harness.commands.suites import Suite
-from harness.commands.suites.choice import SUITES, open_suite
-from harness.commands.suites.selection import select
-from harness.errors import EXIT_OK, EXIT_REGRESSION, EXIT_TRIAL_FAILED, UsageError
-from harness.foreign import METERS as COMMAND_METERS
-from harness.kinds import COMMAND
-from harness.meters import meter_file
-from harness.model import Outcome, Results, Workload
-from harness.revision import current_revision
-from harness.session import Session
-from harness.store.results import results_document, write_results
+from membench.harness.commands.reporting.sections import make_report
+from membench.harness.commands.suite_choice import SUITES, open_suite
+from membench.harness.commands.terminal import options, output
+from membench.harness.commands.terminal.documents import print_json
+from membench.harness.commands.terminal.progress import progress_of, status_of
+from membench.harness.errors import EXIT_OK, EXIT_REGRESSION, EXIT_TRIAL_FAILED, UsageError
+from membench.harness.meters import meter_file
+from membench.harness.model import Outcome, Results, Workload
+from membench.harness.runs.revision import current_revision
+from membench.harness.runs.session import Session
+from membench.harness.store.results import results_document, write_results
+from membench.harness.suites.selection import select
+from membench.harness.suites.suite import Suite
+from membench.harness.trial.adapters import COMMAND
+from membench.harness.trial.command import METERS as COMMAND_METERS
 
 DEFAULT_METER = "peak_rss"
 DEFAULT_REPEATS = 3

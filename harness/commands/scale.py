@@ -9,27 +9,27 @@ from typing import Any
 
 import click
 
-from harness.commands.presenting import options, output
-from harness.commands.presenting.document import make_report
-from harness.commands.presenting.documents import print_json
-from harness.commands.presenting.growing import growth_section
-from harness.commands.presenting.progress import progress_of
-from harness.commands.suites.choice import LEAGUE, require_league
-from harness.commands.suites.league.story import LeagueStory
-from harness.commands.suites.league.workloads import (
+from membench.harness.commands.league.story import LeagueStory
+from membench.harness.commands.league.workloads import (
     identifiers_of,
     load_scenario,
     read_settings,
     sized_name,
     sized_workload,
 )
-from harness.errors import EXIT_OK, EXIT_TRIAL_FAILED, UsageError
-from harness.model import Outcome, Results, Sample
-from harness.session import Session
-from harness.statistics.line import FEWEST_POINTS, Line, fit_line
-from harness.store.files import write_json
-from harness.store.schemas import validated
-from reports.document import Report
+from membench.harness.commands.reporting.growth import growth_section
+from membench.harness.commands.reporting.sections import make_report
+from membench.harness.commands.suite_choice import LEAGUE, require_league
+from membench.harness.commands.terminal import options, output
+from membench.harness.commands.terminal.documents import print_json
+from membench.harness.commands.terminal.progress import progress_of
+from membench.harness.errors import EXIT_OK, EXIT_TRIAL_FAILED, UsageError
+from membench.harness.model import Outcome, Results, Sample
+from membench.harness.runs.session import Session
+from membench.harness.statistics.line import FEWEST_POINTS, Line, fit_line
+from membench.harness.store.files import write_json
+from membench.harness.store.schemas import validated
+from membench.reports.document import Report
 
 METER = "peak_rss"
 DOCUMENT = "membench-scale"

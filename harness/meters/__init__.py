@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol, cast
 
-from harness.errors import unknown_name
+from membench.harness.errors import unknown_name
 
 FOLDER = Path(__file__).parent
 
@@ -77,5 +77,5 @@ def load_meter(name: str) -> MeterModule:
         UsageError: there is none of that name.
     """
     meter_file(name)
-    module: MeterModule = cast("MeterModule", import_module(f"harness.meters.{name}"))
+    module: MeterModule = cast("MeterModule", import_module(f"membench.harness.meters.{name}"))
     return module

@@ -63,7 +63,7 @@ def collect(scratch: "Path", artifacts: "Path | None") -> dict[str, Any]:
     Raises:
         MeasurementError: a trial that came to its end left no capture that can be read.
     """
-    from harness.errors import MeasurementError  # noqa: PLC0415 - not in the measured process
+    from membench.harness.errors import MeasurementError  # noqa: PLC0415 - not in the measured process
 
     # -P: this file's folder is not on the search path, so that `import memray` there gets the library.
     status, out, errors = _run([sys.executable, "-P", __file__, str(scratch)])

@@ -6,7 +6,7 @@ _KIB = 1024
 
 
 class PeakTree:
-    """Reads the tree from outside (`harness.tree`), and inside only what the samples may have missed."""
+    """Reads the tree from outside (`kernel.process_tree`), and inside only what the samples may have missed."""
 
     summary = "anonymous and shared memory of a process and all its descendants at their common peak"
 

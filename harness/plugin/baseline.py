@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from harness.errors import UsageError
-from harness.model import Outcome, Reading, Results, Sample
-from harness.plugin.rows import Row, results_of
-from harness.store.results import read_results, write_results_file
-from harness.units import format_bytes, format_shift, parse_size
+from membench.harness.errors import UsageError
+from membench.harness.model import Outcome, Reading, Results, Sample
+from membench.harness.plugin.rows import Row, results_of
+from membench.harness.store.results import read_results, write_results_file
+from membench.harness.units import format_bytes, format_shift, parse_size
 
 _PERCENT = re.compile(r"\s*(\d{1,6}(?:\.\d{1,6})?)\s*%\s*", re.ASCII)
 Key = tuple[str, str, str]

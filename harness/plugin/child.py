@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from harness.errors import MembenchError
-from harness.plugin.instruments import METERS, Instrument, LeftTracer, Measured, PeakTracer
-from harness.plugin.judging import fail, refuse_async
-from harness.plugin.marker import require_no_clash
-from harness.plugin.rerun import LEFT_SITES, PEAK_SITES
-from harness.pytest_plugin import MARKER
+from membench.harness.errors import MembenchError
+from membench.harness.plugin.activation import MARKER
+from membench.harness.plugin.instruments import METERS, Instrument, LeftTracer, Measured, PeakTracer
+from membench.harness.plugin.judging import fail, refuse_async
+from membench.harness.plugin.marker import require_no_clash
+from membench.harness.plugin.rerun import LEFT_SITES, PEAK_SITES
 
 _MEMRAY_MANAGER = "memray_manager"  # the part of pytest-memray that tracks
 _TRACERS: Mapping[str, type[PeakTracer | LeftTracer]] = {PEAK_SITES: PeakTracer, LEFT_SITES: LeftTracer}

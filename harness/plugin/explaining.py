@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.model import CallSite
-from harness.plugin.instruments import Measured
-from harness.plugin.rerun import LEFT_SITES, PEAK_SITES, Rerun, run_again
-from harness.units import format_bytes
+from membench.harness.model import CallSite
+from membench.harness.plugin.instruments import Measured
+from membench.harness.plugin.rerun import LEFT_SITES, PEAK_SITES, Rerun, run_again
+from membench.harness.units import format_bytes
 
 SHOWN_CALL_SITES = 8
 _SMALLEST_SHARE = 0.01  # of the whole; the largest is shown whatever its share

@@ -9,18 +9,18 @@ from typing import Any
 
 import pytest
 
-from harness.controls import available_controls, usable_cpus
-from harness.errors import MembenchError, UsageError
-from harness.isolation import Isolation
-from harness.kinds import FUNCTION
-from harness.meters import meter_file
-from harness.model import WARM_UP, Outcome, Reading, Trial, Workload
-from harness.naming import shortened
-from harness.plugin.rows import Row, names_of
-from harness.pytest_plugin import activate
-from harness.statistics.shift import Shift, estimate_shift
-from harness.store.plain import is_plain
-from harness.units import format_bytes, format_shift, parse_size
+from membench.harness.errors import MembenchError, UsageError
+from membench.harness.kernel.controls import available_controls, usable_cpus
+from membench.harness.meters import meter_file
+from membench.harness.model import WARM_UP, Outcome, Reading, Trial, Workload
+from membench.harness.plugin.activation import activate
+from membench.harness.plugin.rows import Row, names_of
+from membench.harness.statistics.shift import Shift, estimate_shift
+from membench.harness.store.plain import is_plain
+from membench.harness.text import shortened
+from membench.harness.trial.adapters import FUNCTION
+from membench.harness.trial.isolation import Isolation
+from membench.harness.units import format_bytes, format_shift, parse_size
 
 DEFAULT_TIMEOUT_SECONDS = 300.0
 _ISOLATION = pytest.StashKey["_Warmed"]()

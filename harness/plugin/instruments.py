@@ -15,14 +15,14 @@ from functools import cache
 from pathlib import Path
 from typing import Protocol
 
-from harness.call_sites import call_site
-from harness.errors import MeasurementError, UsageError
-from harness.meters.memray import CAPTURE, Memray
-from harness.meters.memray import collect as collect_memray
-from harness.meters.peak_rss import PeakRss
-from harness.meters.tracemalloc import Tracemalloc, call_sites_of
-from harness.model import CallSite
-from harness.plugin.pymalloc import free_bytes
+from membench.harness.errors import MeasurementError, UsageError
+from membench.harness.meters.memray import CAPTURE, Memray
+from membench.harness.meters.memray import collect as collect_memray
+from membench.harness.meters.peak_rss import PeakRss
+from membench.harness.meters.tracemalloc import Tracemalloc, call_sites_of
+from membench.harness.model import CallSite
+from membench.harness.plugin.pymalloc import free_bytes
+from membench.harness.trial.call_sites import call_site
 
 SMALLEST_TRACED_BYTES = 16 * 1024  # lines are taken down from here on: a budget may be small
 

@@ -6,10 +6,10 @@ from typing import NoReturn
 
 import pytest
 
-from harness.plugin.instruments import Measured
-from harness.plugin.marker import Budget
-from harness.pytest_plugin import MARKER
-from harness.units import format_bytes
+from membench.harness.plugin.activation import MARKER
+from membench.harness.plugin.instruments import Measured
+from membench.harness.plugin.marker import Budget
+from membench.harness.units import format_bytes
 
 
 def fail(message: str) -> NoReturn:

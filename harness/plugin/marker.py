@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from harness.errors import UsageError, unknown_name
-from harness.plugin.instruments import METERS
-from harness.pytest_plugin import MARKER
-from harness.units import parse_size
+from membench.harness.errors import UsageError, unknown_name
+from membench.harness.plugin.activation import MARKER
+from membench.harness.plugin.instruments import METERS
+from membench.harness.units import parse_size
 
 _KEYWORDS = ("growth", "isolated", "meter")
 _PYTEST_MEMRAY = "memray"  # the name that it is registered under

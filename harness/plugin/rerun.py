@@ -18,12 +18,12 @@ from typing import Any
 
 import pytest
 
-from harness.controls import applied, available_controls, usable_cpus
-from harness.ending import judge_status
-from harness.model import CallSite
-from harness.plugin.instruments import Measured
-from harness.plugin.rows import Row, nodeid_of, row_of
-from harness.store.plain import is_plain
+from membench.harness.kernel.controls import applied, available_controls, usable_cpus
+from membench.harness.model import CallSite
+from membench.harness.plugin.instruments import Measured
+from membench.harness.plugin.rows import Row, nodeid_of, row_of
+from membench.harness.store.plain import is_plain
+from membench.harness.trial.exit_status import judge_status
 
 # In place of a meter: find what holds the memory at the peak, or what still does at the end.
 PEAK_SITES = "peak-sites"

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from harness.controls import Controls
-from harness.environment import describe_environment
-from harness.model import Outcome, Reading, Results, Workload
-from harness.naming import shortened
-from harness.plugin.instruments import Measured
-from harness.sampling import make_samples
-from harness.store.readings import reading_document, reading_of
+from membench.harness.kernel.controls import Controls
+from membench.harness.model import Outcome, Reading, Results, Workload
+from membench.harness.plugin.instruments import Measured
+from membench.harness.runs.environment import describe_environment
+from membench.harness.runs.sampling import make_samples
+from membench.harness.store.readings import reading_document, reading_of
+from membench.harness.text import shortened
 
 _LONGEST_NAME_BYTES = 200  # what the schema of results allows
 _HERE = "the test's own peak above its start, in process"

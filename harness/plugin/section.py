@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from harness.model import Outcome
-from harness.plugin.rows import Row
-from harness.units import format_bytes
+from membench.harness.model import Outcome
+from membench.harness.plugin.rows import Row
+from membench.harness.units import format_bytes
 
 if TYPE_CHECKING:
     import pytest

@@ -12,20 +12,20 @@ from typing import Any
 
 import pytest
 
-from harness.errors import MembenchError, UsageError
-from harness.model import Reading
-from harness.plugin.baseline import Baseline, Thresholds, update_baseline
-from harness.plugin.explaining import explain_growth, explain_peak
-from harness.plugin.instruments import METERS, Instrument, Measured, OwnPeakRss, warm_up_memray
-from harness.plugin.isolated import IsolatedTest, IsolatedTestError
-from harness.plugin.judging import fail, growth_problems, peak_problems, refuse_async
-from harness.plugin.marker import Budget, budget_of, is_tracked_by_memray, require_no_clash
-from harness.plugin.rerun import run_again
-from harness.plugin.rows import Row, reading_of_test, results_of, row_of
-from harness.plugin.section import write_section
-from harness.pytest_plugin import MARKER, uses_benchmark
-from harness.store.files import writable_file
-from harness.store.results import write_results_file
+from membench.harness.errors import MembenchError, UsageError
+from membench.harness.model import Reading
+from membench.harness.plugin.activation import MARKER, uses_benchmark
+from membench.harness.plugin.baseline import Baseline, Thresholds, update_baseline
+from membench.harness.plugin.explaining import explain_growth, explain_peak
+from membench.harness.plugin.instruments import METERS, Instrument, Measured, OwnPeakRss, warm_up_memray
+from membench.harness.plugin.isolated import IsolatedTest, IsolatedTestError
+from membench.harness.plugin.judging import fail, growth_problems, peak_problems, refuse_async
+from membench.harness.plugin.marker import Budget, budget_of, is_tracked_by_memray, require_no_clash
+from membench.harness.plugin.rerun import run_again
+from membench.harness.plugin.rows import Row, reading_of_test, results_of, row_of
+from membench.harness.plugin.section import write_section
+from membench.harness.store.files import writable_file
+from membench.harness.store.results import write_results_file
 
 _ROWS = pytest.StashKey[list[Row]]()
 _NO_FAILURES = (pytest.skip.Exception, pytest.xfail.Exception)

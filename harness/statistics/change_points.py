@@ -11,7 +11,7 @@ from itertools import pairwise
 from math import log, sqrt
 from statistics import median
 
-from harness.errors import UsageError
+from membench.harness.errors import UsageError
 
 # One page: less than that is not seen, and a series that always repeats to the byte has no noise of its own.
 SMALLEST_NOISE_BYTES = 4096.0

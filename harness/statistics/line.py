@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.units import KIB
+from membench.harness.units import KIB
 
 CONFIDENCE = 0.95
 FEWEST_POINTS = 3  # two points leave no freedom to be off the line

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from harness.errors import UnwritableOutputError
+from membench.harness.errors import UnwritableOutputError
 
 
 def writable_folder(path: Path) -> Path:

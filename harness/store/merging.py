@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
-from harness.model import Results, Sample
+from membench.harness.model import Results, Sample
 
 
 def merge(runs: Sequence[tuple[str, Results]]) -> tuple[Results, tuple[str, ...]]:

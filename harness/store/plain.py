@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from harness.model import Timeline
+from membench.harness.model import Timeline
 
 FORMAT_VERSION = 1  # 1: the first
 

@@ -7,11 +7,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
-from harness.errors import UnreadableInputError, UsageError
-from harness.model import CallSite, CommandFacts, Environment, Outcome, PhaseSpan, Reading
-from harness.store.files import atomic_writer
-from harness.store.plain import FORMAT_VERSION, plain, refuse_constant, timeline_of
-from harness.store.schemas import validator
+from membench.harness.errors import UnreadableInputError, UsageError
+from membench.harness.model import CallSite, CommandFacts, Environment, Outcome, PhaseSpan, Reading
+from membench.harness.store.files import atomic_writer
+from membench.harness.store.plain import FORMAT_VERSION, plain, refuse_constant, timeline_of
+from membench.harness.store.schemas import validator
 
 READINGS_FORMAT = "membench-readings"
 READINGS_FILE = "readings.jsonl"

@@ -6,11 +6,21 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
-from harness.errors import UnreadableInputError, one_line
-from harness.model import CallSite, Change, CommandFacts, Environment, Outcome, PhaseSpan, Promotion, Results, Sample
-from harness.store.files import write_json
-from harness.store.plain import FORMAT_VERSION, plain, refuse_constant, timeline_of
-from harness.store.schemas import validated, validator
+from membench.harness.errors import UnreadableInputError, one_line
+from membench.harness.model import (
+    CallSite,
+    Change,
+    CommandFacts,
+    Environment,
+    Outcome,
+    PhaseSpan,
+    Promotion,
+    Results,
+    Sample,
+)
+from membench.harness.store.files import write_json
+from membench.harness.store.plain import FORMAT_VERSION, plain, refuse_constant, timeline_of
+from membench.harness.store.schemas import validated, validator
 
 RESULTS_FORMAT = "membench-results"
 RESULTS_FILE = "results.json"

@@ -14,7 +14,7 @@ def validator(name: str) -> Any:
     """Load the validator of a document, such as `membench-results`."""
     from jsonschema import Draft202012Validator  # noqa: PLC0415 - a tenth of a second that --help can do without
 
-    text = (files("harness") / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8")
+    text = (files("membench.harness") / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8")
     return Draft202012Validator(json.loads(text))
 
 

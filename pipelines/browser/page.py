@@ -3,8 +3,8 @@
 import asyncio
 from typing import NamedTuple
 
-from pipelines.browser.errors import HttpStatusError, NavigationTimeoutError, PageCrashedError
-from pipelines.site import Site
+from membench.pipelines.browser.errors import HttpStatusError, NavigationTimeoutError, PageCrashedError
+from membench.pipelines.site import Site
 
 NAVIGATION_TIMEOUT_SECONDS = 30.0  # Puppeteer's default
 FIRST_HTTP_ERROR = 400

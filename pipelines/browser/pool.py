@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
-from pipelines.browser.errors import BrowserError, VisitFailedError
-from pipelines.browser.page import Browser, Document, Page
+from membench.pipelines.browser.errors import BrowserError, VisitFailedError
+from membench.pipelines.browser.page import Browser, Document, Page
 
 T = TypeVar("T")
 

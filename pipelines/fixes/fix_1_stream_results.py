@@ -3,10 +3,10 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Protocol, TypeVar
 
-from pipelines.fixes.claim import Claim, Of
-from pipelines.fixes.fix_6_clear_intermediates import Collect
-from pipelines.parallel import Outcome, process_in_parallel
-from pipelines.variant import Form
+from membench.pipelines.fixes.claim import Claim, Of
+from membench.pipelines.fixes.fix_6_clear_intermediates import Collect
+from membench.pipelines.parallel import Outcome, process_in_parallel
+from membench.pipelines.variant import Form
 
 T = TypeVar("T")
 R = TypeVar("R")

@@ -2,10 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from pipelines.fixes.claim import Claim, Of
-from pipelines.fixture import Fixture, minimal
-from pipelines.site import Team
-from pipelines.variant import Form
+from membench.pipelines.fixes.claim import Claim, Of
+from membench.pipelines.fixture import Fixture, minimal
+from membench.pipelines.site import Team
+from membench.pipelines.variant import Form
 
 CLAIM = Claim(low=60, high=80, of=Of.OBJECT_PERCENT, loses="every field of a fixture but its identifier in the CMS")
 

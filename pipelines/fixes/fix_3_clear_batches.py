@@ -3,11 +3,11 @@
 import gc
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 
-from pipelines.fixes.claim import Claim, Of
-from pipelines.fixture import Fixture
-from pipelines.parallel import in_batches, process_in_batches
-from pipelines.site import Team
-from pipelines.variant import Form
+from membench.pipelines.fixes.claim import Claim, Of
+from membench.pipelines.fixture import Fixture
+from membench.pipelines.parallel import in_batches, process_in_batches
+from membench.pipelines.site import Team
+from membench.pipelines.variant import Form
 
 CLAIM = Claim(low=2, high=5, of=Of.MEGABYTES)
 

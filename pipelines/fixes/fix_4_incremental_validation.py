@@ -3,11 +3,11 @@
 import gc
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 
-from pipelines.fixes.claim import Claim, Of
-from pipelines.fixes.fix_6_clear_intermediates import Collect
-from pipelines.fixture import FixtureRef, Validation, ValidationRecord
-from pipelines.parallel import process_in_parallel
-from pipelines.variant import Form
+from membench.pipelines.fixes.claim import Claim, Of
+from membench.pipelines.fixes.fix_6_clear_intermediates import Collect
+from membench.pipelines.fixture import FixtureRef, Validation, ValidationRecord
+from membench.pipelines.parallel import process_in_parallel
+from membench.pipelines.variant import Form
 
 CLAIM = Claim(low=1, high=2, of=Of.MEGABYTES)
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from pipelines.config import ParallelConfig
-from pipelines.fixes.claim import Claim, Of
-from pipelines.variant import Form
+from membench.pipelines.config import ParallelConfig
+from membench.pipelines.fixes.claim import Claim, Of
+from membench.pipelines.variant import Form
 
 CLAIM = Claim(low=30, high=40, of=Of.PEAK_PERCENT)
 

@@ -3,9 +3,9 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from pipelines.concurrency import run_task_per_item
-from pipelines.fixes.claim import Claim, Of
-from pipelines.variant import Form
+from membench.pipelines.concurrency import run_task_per_item
+from membench.pipelines.fixes.claim import Claim, Of
+from membench.pipelines.variant import Form
 
 T = TypeVar("T")
 R = TypeVar("R")

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from pipelines.fixes.claim import Claim, Of
-from pipelines.variant import Form
+from membench.pipelines.fixes.claim import Claim, Of
+from membench.pipelines.variant import Form
 
 CLAIM = Claim(low=20, high=30, of=Of.PEAK_PERCENT)
 

@@ -5,12 +5,12 @@ matplotlib is imported by those files alone, so that nothing else waits for it.
 
 from typing import TYPE_CHECKING, Protocol
 
-from reports.discovery import load_attribute, module_names
+from membench.reports.discovery import load_attribute, module_names
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from reports.document import Report
+    from membench.reports.document import Report
 
 # What the charts share; every other module in this folder is a chart.
 _SHARED = frozenset({"labels", "saving", "style"})

@@ -5,17 +5,17 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.patches import Patch
 
-from reports import wording
-from reports.charts import labels, style
-from reports.document import Level, Role
+from membench.harness.model import Level, Role
+from membench.reports import wording
+from membench.reports.charts import labels, style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.text import Annotation
 
-    from reports.document import Attribution, AttributionRow, Report, Section
-    from reports.wording import AttributionColumn
+    from membench.reports.document import Attribution, AttributionRow, Report, Section
+    from membench.reports.wording import AttributionColumn
 
 _DRAWN = {
     wording.ALONE: style.COLOURS[Role.STEP],

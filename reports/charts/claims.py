@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from reports import wording
-from reports.charts import labels, style
-from reports.document import Role
-from reports.ordering import panels_of
+from membench.harness.model import Role
+from membench.reports import wording
+from membench.reports.charts import labels, style
+from membench.reports.ordering import panels_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.text import Annotation
 
-    from reports.document import ClaimRow, Report, Section
+    from membench.reports.document import ClaimRow, Report, Section
 
 _ROW_INCHES = 0.52
 _PANEL_INCHES = 0.75  # for a panel's axis and its unit

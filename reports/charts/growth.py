@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 
 from matplotlib.ticker import FixedLocator, NullLocator, StrMethodFormatter
 
-from reports import wording
-from reports.charts import labels, style
+from membench.reports import wording
+from membench.reports.charts import labels, style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from reports.document import Growth, Report, Section
+    from membench.reports.document import Growth, Report, Section
 
 _PANEL_INCHES = 2.9
 _ZOOM_INCHES = 2.3

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from matplotlib.colors import LinearSegmentedColormap, TwoSlopeNorm
 from matplotlib.patches import Patch, Rectangle
 
-from reports import palette, wording
-from reports.charts import labels, style
+from membench.reports import palette, wording
+from membench.reports.charts import labels, style
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from reports.document import Attribution, InteractionCell, Report, Section
+    from membench.reports.document import Attribution, InteractionCell, Report, Section
 
 _NEITHER = "#F2F2F2"
 _MAP = LinearSegmentedColormap.from_list("interactions", [palette.REPLACE, _NEITHER, palette.NEED])

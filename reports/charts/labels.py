@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
-from reports.charts import style
+from membench.reports.charts import style
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.text import Annotation
 
-    from reports.document import Level
+    from membench.harness.model import Level
 
 BAR_HEIGHT = 0.64  # of a row
 

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from reports import wording
-from reports.charts import labels, style
-from reports.document import Role
-from reports.ordering import amounts_in_view, in_reading_order
+from membench.harness.model import Role
+from membench.reports import wording
+from membench.reports.charts import labels, style
+from membench.reports.ordering import amounts_in_view, in_reading_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.text import Annotation
 
-    from reports.document import Report, Row, Section
+    from membench.reports.document import Report, Row, Section
 
 _METER_LETTERS = 50
 _OUTCOME_LETTERS = 40

@@ -6,13 +6,13 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.errors import UnwritableOutputError
-from reports.charts import chart_names, load_chart, style
+from membench.harness.errors import UnwritableOutputError
+from membench.reports.charts import chart_names, load_chart, style
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from reports.document import Report
+    from membench.reports.document import Report
 
 _DOTS_PER_INCH = 150
 _MOST_DOTS = 20_000  # to a side; matplotlib draws at most 65,535, and a picture takes 4 bytes a dot

@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
-from harness.units import MIB, format_bytes
-from reports import palette, wording
+from membench.harness.units import MIB, format_bytes
+from membench.reports import palette, wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +59,7 @@ _PARAMETERS: dict[str, Any] = {
     # A dollar in a name is a dollar, not mathematics.
     "text.parse_math": False,
     "text.usetex": False,
-    # The labels' minus comes from `harness.units`, which writes a hyphen.
+    # The labels' minus comes from `membench.harness.units`, which writes a hyphen.
     "axes.unicode_minus": False,
     # Otherwise the identifiers in the file are drawn by lot.
     "svg.hashsalt": "membench",

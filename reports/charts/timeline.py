@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 from matplotlib.patches import Patch
 
-from reports.charts import labels, style
-from reports.document import Role
-from reports.ordering import merged
+from membench.harness.model import Role
+from membench.reports.charts import labels, style
+from membench.reports.ordering import merged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from reports.document import Report, Section, Timeline
+    from membench.reports.document import Report, Section, Timeline
 
 _COMPARED = (Role.BEFORE, Role.AFTER)
 _LINES_INCHES = 3.3

@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from reports.charts import labels, style
-from reports.document import Role
+from membench.harness.model import Role
+from membench.reports.charts import labels, style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.text import Annotation
 
-    from reports.document import Report, Section, Step
+    from membench.reports.document import Report, Section, Step
 
 _LAST = "all of these together"
 

@@ -2,14 +2,14 @@
 
 from typing import TYPE_CHECKING, Protocol
 
-from harness.errors import unknown_name
-from reports.discovery import load_attribute, module_names
+from membench.harness.errors import unknown_name
+from membench.reports.discovery import load_attribute, module_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from harness.model import Results
-    from reports.figures import Figure
+    from membench.harness.model import Results
+    from membench.reports.figures import Figure
 
 
 class Export(Protocol):

@@ -9,9 +9,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.model import Results
-from harness.naming import shortened
-from reports.figures import Figure
+from membench.harness.model import Results
+from membench.harness.text import shortened
+from membench.reports.figures import Figure
 
 _LONGEST_BENCHMARK_BYTES = 1024
 _LONGEST_MEASURE_BYTES = 64

@@ -9,9 +9,9 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.model import Results
-from reports.figures import Figure
-from reports.wording import plain
+from membench.harness.model import Results
+from membench.reports.figures import Figure
+from membench.reports.wording import plain
 
 _HEADER = (
     "scenario",

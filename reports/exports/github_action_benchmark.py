@@ -7,10 +7,10 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.model import Results
-from harness.units import format_bytes
-from reports.figures import Figure
-from reports.wording import plain
+from membench.harness.model import Results
+from membench.harness.units import format_bytes
+from membench.reports.figures import Figure
+from membench.reports.wording import plain
 
 _OUT_OF_CELLS = str.maketrans({"`": "'", "|": "\N{BROKEN BAR}"})
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from harness.model import Environment, Results
-from reports.figures import Figure
-from reports.wording import plain
+from membench.harness.model import Environment, Results
+from membench.reports.figures import Figure
+from membench.reports.wording import plain
 
 _ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from statistics import fmean, median, quantiles, stdev
 from typing import Any
 
-from harness.model import Environment, Results
-from reports.figures import Figure
-from reports.wording import plain
+from membench.harness.model import Environment, Results
+from membench.reports.figures import Figure
+from membench.reports.wording import plain
 
 _SHAPE = "5.0.0"  # the version of pytest-benchmark that this is the shape of
 _TUKEY = 1.5  # its outliers are those of Tukey: so many interquartile ranges beyond the quartiles

@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING, Protocol
 
-from reports.discovery import load_attribute, module_names
+from membench.reports.discovery import load_attribute, module_names
 
 if TYPE_CHECKING:
-    from reports.document import Report
+    from membench.reports.document import Report
 
 
 class Format(Protocol):

@@ -11,16 +11,16 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from harness.units import format_bytes
-from reports import wording
-from reports.document import Role
+from membench.harness.model import Role
+from membench.harness.units import format_bytes
+from membench.reports import wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from rich.console import RenderableType
 
-    from reports.document import Attribution, Report, Row, Section
+    from membench.reports.document import Attribution, Report, Row, Section
 
 _FILE_WIDTH = 132  # columns of a report written to a file, where no terminal says how many there are
 

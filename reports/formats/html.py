@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reports import wording
-from reports.page.assembly import assemble
-from reports.page.view import sections_of
+from membench.reports import wording
+from membench.reports.page.assembly import assemble
+from membench.reports.page.view import sections_of
 
 if TYPE_CHECKING:
-    from reports.document import Report
+    from membench.reports.document import Report
 
 _MANY_ROWS = 300  # from here on a browser lays out only those in view; before, it may as well have them all
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from reports import wording
-from reports.document import Role
+from membench.harness.model import Role
+from membench.reports import wording
 
 if TYPE_CHECKING:
-    from reports.document import Report, Row, Section
+    from membench.reports.document import Report, Row, Section
 
 # Characters that could start or end markup. Those that also mean something to HTML or to the splitting of a
 # table into cells become entities, which CommonMark never takes for markup; for the rest a backslash is

@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING, Protocol
 
-from reports.discovery import load_attribute, module_names
+from membench.reports.discovery import load_attribute, module_names
 
 if TYPE_CHECKING:
-    from harness.gate import Judgement
+    from membench.harness.gate.verdicts import Judgement
 
 
 class GateFormat(Protocol):

@@ -7,15 +7,15 @@ toolkit escapes (actions/toolkit, packages/core/src/command.ts).
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.gate import Verdict
-from harness.units import format_bytes, format_shift
-from reports import wording
+from membench.harness.gate.verdicts import Verdict
+from membench.harness.units import format_bytes, format_shift
+from membench.reports import wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from harness.causes import Cause
-    from harness.gate import GateRow, Judgement
+    from membench.harness.gate.causes import Cause
+    from membench.harness.gate.verdicts import GateRow, Judgement
 
 MOST = 10  # of one kind that GitHub shows for a step
 _BAD = {Verdict.FAILED, Verdict.REGRESSION, Verdict.MISSING}

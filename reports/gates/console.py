@@ -8,15 +8,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from harness.gate import Verdict
-from harness.units import format_shift
-from reports import wording
-from reports.formats.console import first_that_fits
+from membench.harness.gate.verdicts import Verdict
+from membench.harness.units import format_shift
+from membench.reports import wording
+from membench.reports.formats.console import first_that_fits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from harness.gate import GateRow, Judgement
+    from membench.harness.gate.verdicts import GateRow, Judgement
 
 _FILE_WIDTH = 132  # columns where no terminal says how many there are
 _STYLES = {

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from harness.gate import Verdict
-from harness.units import format_shift
-from reports import wording
+from membench.harness.gate.verdicts import Verdict
+from membench.harness.units import format_shift
+from membench.reports import wording
 
 if TYPE_CHECKING:
-    from harness.gate import GateRow, Judgement
+    from membench.harness.gate.verdicts import GateRow, Judgement
 
 _FAILURES = {Verdict.REGRESSION, Verdict.MISSING}
 _SKIPPED = {Verdict.NEW, Verdict.INCONCLUSIVE}

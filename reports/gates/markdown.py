@@ -4,13 +4,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.gate import Verdict
-from harness.units import format_bytes
-from reports import wording
-from reports.formats.markdown import markdown_environment, tidied
+from membench.harness.gate.verdicts import Verdict
+from membench.harness.units import format_bytes
+from membench.reports import wording
+from membench.reports.formats.markdown import markdown_environment, tidied
 
 if TYPE_CHECKING:
-    from harness.gate import GateRow, Judgement
+    from membench.harness.gate.verdicts import GateRow, Judgement
 
 LARGEST_BYTES = 64 * 1024 - 1  # of a comment
 _LONGEST = 200  # letters of a name or a reason

@@ -11,9 +11,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from reports import wording
-from reports.page import bars, links
-from reports.palette import COLOURS, NEED, PHASE_COLOURS, REPLACE, RISE
+from membench.reports import wording
+from membench.reports.page import bars, links
+from membench.reports.palette import COLOURS, NEED, PHASE_COLOURS, REPLACE, RISE
 
 _FOLDER = Path(__file__).parent
 _LIBRARY = _FOLDER / "vendor" / "uplot"

@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reports import wording
-from reports.document import Role
-from reports.ordering import amounts_in_view
+from membench.harness.model import Role
+from membench.reports import wording
+from membench.reports.ordering import amounts_in_view
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from reports.document import AsWrittenRow, Attribution, ClaimRow, InteractionCell, Row, Section
-    from reports.wording import AttributionColumn
+    from membench.reports.document import AsWrittenRow, Attribution, ClaimRow, InteractionCell, Row, Section
+    from membench.reports.wording import AttributionColumn
 
 _MARGIN = 0.03  # of a scale that has marks at its ends, so that they are whole
 _SHADES = 4

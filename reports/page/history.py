@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from harness.history import Change, History, Key, Series
-from reports import wording
-from reports.document import Role
-from reports.page.assembly import assemble
-from reports.page.series import ALWAYS_SHOWN, MOST_LINES, Chart, Line, in_mib, place_of, shown_first
+from membench.harness.history.series import Change, History, Key, Series
+from membench.harness.model import Role
+from membench.reports import wording
+from membench.reports.page.assembly import assemble
+from membench.reports.page.series import ALWAYS_SHOWN, MOST_LINES, Chart, Line, in_mib, place_of, shown_first
 
 _MOST_CHANGES = 50  # in the list at the top, newest first; each workload's row has its own
 _SPARK = (100, 20)  # units that the small curve beside a workload is wide and high

@@ -3,7 +3,7 @@
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
-from reports import wording
+from membench.reports import wording
 
 
 def below(path: str) -> str | None:

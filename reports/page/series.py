@@ -3,16 +3,16 @@
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from harness.units import MIB
-from reports import wording
-from reports.document import Role
-from reports.ordering import merged
-from reports.palette import PHASE_COLOURS
+from membench.harness.model import Role
+from membench.harness.units import MIB
+from membench.reports import wording
+from membench.reports.ordering import merged
+from membench.reports.palette import PHASE_COLOURS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from reports.document import Growth, PhaseSpan, Section, Timeline
+    from membench.reports.document import Growth, PhaseSpan, Section, Timeline
 
 MOST_LINES = 30  # of one chart; more than that nobody tells apart, and the page has to carry them
 _MOST_SPANS = 1000  # of one line that are named under the cursor

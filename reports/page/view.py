@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reports import wording
-from reports.document import Role
-from reports.ordering import in_reading_order, panels_of
-from reports.page import series
+from membench.harness.model import Role
+from membench.reports import wording
+from membench.reports.ordering import in_reading_order, panels_of
+from membench.reports.page import series
 
 if TYPE_CHECKING:
-    from reports.document import ClaimRow, InteractionCell, Report, Row, Section
-    from reports.page.series import Chart
-    from reports.wording import AttributionColumn
+    from membench.reports.document import ClaimRow, InteractionCell, Report, Row, Section
+    from membench.reports.page.series import Chart
+    from membench.reports.wording import AttributionColumn
 
 MOST_BARS = 60  # rows of bars for one meter; the table of all samples has the rest
 _MOST_PAIRS_IN_WORDS = 8

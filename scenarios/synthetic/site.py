@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import TypeVar
 
-from pipelines.fixture import FIELDS
-from pipelines.site import Response
-from scenarios.synthetic.scenario import Scenario
+from membench.pipelines.fixture import FIELDS
+from membench.pipelines.site import Response
+from membench.scenarios.synthetic.scenario import Scenario
 
 T = TypeVar("T")
 
@@ -69,7 +69,7 @@ class Fault(StrEnum):
 
 
 class SyntheticSite:
-    """Implements `pipelines.site.Site` for a scenario with any number of teams."""
+    """Implements `membench.pipelines.site.Site` for a scenario with any number of teams."""
 
     def __init__(self, scenario: Scenario, teams: int) -> None:
         self._scenario = scenario

@@ -4,14 +4,14 @@ import os
 from collections.abc import Callable, Mapping
 from importlib import import_module
 
-from pipelines.browser.clock import run_on_virtual_clock
-from pipelines.browser.page import BrowserWeights
-from pipelines.cms import Cms
-from pipelines.process import League, process_league
-from pipelines.result import LeagueResult, digest
-from pipelines.variant import parse_variant
-from scenarios.synthetic.scenario import Scenario
-from scenarios.synthetic.site import SyntheticSite
+from membench.pipelines.browser.clock import run_on_virtual_clock
+from membench.pipelines.browser.page import BrowserWeights
+from membench.pipelines.cms import Cms
+from membench.pipelines.process import League, process_league
+from membench.pipelines.result import LeagueResult, digest
+from membench.pipelines.variant import parse_variant
+from membench.scenarios.synthetic.scenario import Scenario
+from membench.scenarios.synthetic.site import SyntheticSite
 
 
 class LeagueWorkload:

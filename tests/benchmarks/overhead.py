@@ -22,7 +22,7 @@ BARE = "bare"
 PREFIXES: dict[str, tuple[str, ...]] = {
     BARE: (),
     "`setarch -R`": ("setarch", "-R"),
-    "`membench measure`": (sys.executable, "-m", "harness", "measure", "--repeats", "1", "--"),
+    "`membench measure`": (sys.executable, "-m", "membench", "measure", "--repeats", "1", "--"),
 }
 _TIMED = """
 import hashlib, time

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from pipelines.concurrency import run_task_per_item, run_workers
-from pipelines.parallel import process_in_parallel
+from membench.pipelines.concurrency import run_task_per_item, run_workers
+from membench.pipelines.parallel import process_in_parallel
 
 ITEMS = 200_000
 LIMIT = 10

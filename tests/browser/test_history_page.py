@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from sample_results import results
 
-from harness.history import Change, History, Run, Series
-from reports.document import Role
-from reports.page.history import render_history
+from membench.harness.history.series import Change, History, Run, Series
+from membench.harness.model import Role
+from membench.reports.page.history import render_history
 
 MIB = 1024 * 1024
 

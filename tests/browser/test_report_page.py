@@ -9,9 +9,9 @@ import pytest
 import sample_documents as sample
 from sample_documents import HOSTILE
 
-from reports import wording
-from reports.document import Report
-from reports.formats.html import FORMAT
+from membench.reports import wording
+from membench.reports.document import Report
+from membench.reports.formats.html import FORMAT
 
 _DOCUMENTS = {
     "full": sample.full,

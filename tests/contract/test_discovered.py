@@ -5,18 +5,18 @@ from importlib import import_module
 import pytest
 from click.testing import CliRunner
 
-from harness.commands.command_line import VERBS, cli
-from harness.commands.suites.league.workloads import VARIANTS, load_scenario, scenario_modules
-from harness.errors import UsageError
-from harness.meters import FOLDER, load_meter, meter_names
-from pipelines.browser.clock import run_on_virtual_clock
-from pipelines.browser.page import BrowserWeights
-from pipelines.cms import Cms
-from pipelines.fixes.claim import Claim
-from pipelines.process import League, process_league
-from pipelines.result import digest
-from pipelines.variant import SEQUENTIAL, SOUND_AS_WRITTEN, Fix, Form, parse_variant
-from scenarios.synthetic.site import SyntheticSite
+from membench.harness.commands.command_line import VERBS, cli
+from membench.harness.commands.league.workloads import VARIANTS, load_scenario, scenario_modules
+from membench.harness.errors import UsageError
+from membench.harness.meters import FOLDER, load_meter, meter_names
+from membench.pipelines.browser.clock import run_on_virtual_clock
+from membench.pipelines.browser.page import BrowserWeights
+from membench.pipelines.cms import Cms
+from membench.pipelines.fixes.claim import Claim
+from membench.pipelines.process import League, process_league
+from membench.pipelines.result import digest
+from membench.pipelines.variant import SEQUENTIAL, SOUND_AS_WRITTEN, Fix, Form, parse_variant
+from membench.scenarios.synthetic.site import SyntheticSite
 
 SCENARIOS = sorted(scenario_modules())
 
@@ -55,7 +55,7 @@ def test_the_league_has_over_100_teams_or_fixtures_as_asked() -> None:
 
 @pytest.mark.parametrize("fix", list(Fix))
 def test_a_fix_has_its_forms_and_its_claim_in_its_own_file(fix: Fix) -> None:
-    module = import_module(f"pipelines.fixes.fix_{fix:d}_{fix.name.lower()}")
+    module = import_module(f"membench.pipelines.fixes.fix_{fix:d}_{fix.name.lower()}")
     expected = {Form.BEFORE, Form.AFTER} | (set() if fix in SOUND_AS_WRITTEN else {Form.AS_WRITTEN})
     assert set(module.FORMS) == expected
     assert isinstance(module.CLAIM, Claim)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from harness import configuration
+from membench.harness.suites import configuration
 
 DOCS = Path(__file__).parents[2] / "docs"
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -59,7 +59,9 @@ def test_a_pages_commands_do_what_it_says(page: str, tmp_path: Path) -> None:
     assert blocks
     (tmp_path / "bin").mkdir()
     membench = tmp_path / "bin" / "membench"  # as an installation has it
-    membench.write_text(f"#!{sys.executable}\nfrom harness.commands.command_line import run_and_exit\nrun_and_exit()\n")
+    membench.write_text(
+        f"#!{sys.executable}\nfrom membench.harness.commands.command_line import run_and_exit\nrun_and_exit()\n"
+    )
     membench.chmod(0o755)
     done = subprocess.run(
         ["bash", "-e", "-c", "".join(blocks)],

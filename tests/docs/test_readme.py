@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import pytest
 
-from harness.commands.command_line import cli
+from membench.harness.commands.command_line import cli
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

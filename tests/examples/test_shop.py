@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from command_line import membench
 
-from harness.configuration import read_configuration
+from membench.harness.suites.configuration import read_configuration
 
 SHOP = Path(__file__).parents[2] / "examples" / "shop"
 MIB = 1024 * 1024

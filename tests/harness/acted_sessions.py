@@ -7,8 +7,8 @@ from pathlib import Path
 
 from sample_results import TrialKey, reading
 
-from harness.model import CallSite, Outcome, Reading, Trial, Workload
-from harness.session import ObserverFor, Session
+from membench.harness.model import CallSite, Outcome, Reading, Trial, Workload
+from membench.harness.runs.session import ObserverFor, Session
 
 Asked = TrialKey  # the scenario behind its side
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 def membench(*args: str, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "harness", *args],
+        [sys.executable, "-m", "membench", *args],
         capture_output=True,
         text=True,
         cwd=cwd,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness import cgroups
+from membench.harness.kernel import cgroups
 
 
 def _can_be_made() -> bool:

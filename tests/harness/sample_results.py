@@ -1,6 +1,6 @@
 """Results for tests that measure nothing."""
 
-from harness.model import Environment, Outcome, PhaseSpan, Reading, Results, Sample, Timeline
+from membench.harness.model import Environment, Outcome, PhaseSpan, Reading, Results, Sample, Timeline
 
 TrialKey = tuple[str, str, str, int]  # scenario, variant, meter, repeat
 

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.errors import UsageError
-from harness.units import GIB, KIB, MIB, format_bytes, format_shift, parse_size
+from membench.harness.errors import UsageError
+from membench.harness.units import GIB, KIB, MIB, format_bytes, format_shift, parse_size
 
 
 @pytest.mark.parametrize(

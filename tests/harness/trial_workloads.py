@@ -111,7 +111,7 @@ def stream(*, items: int, scratch: str) -> Workload:
     """Stream so many trivial items in a phase of their own, after as many calls as any run makes."""
     import asyncio
 
-    from pipelines.parallel import process_in_parallel
+    from membench.pipelines.parallel import process_in_parallel
 
     async def trivial(item: int) -> int:
         return item
@@ -133,7 +133,7 @@ def tell(*, scratch: str) -> Workload:
 
     def run(mark: Callable[[str], None]) -> str:
         names = ",".join(sorted(os.environ))
-        modules = sorted(name for name in sys.modules if name.split(".")[0] in {"harness", "site", "click"})
+        modules = sorted(name for name in sys.modules if name.split(".")[0] in {"membench", "site", "click"})
         with open("/proc/self/personality") as file:
             randomised = not int(file.read(), 16) & 0x40000
         cpus = len(os.sched_getaffinity(0))

@@ -80,7 +80,7 @@ PARAM_NAMES = {"orders.Collect.peakmem_collect": ("orders", "into")}  # asv's re
 
 def membench_figures(shop: Path) -> tuple[Figures, int]:
     """Run membench; give each peak, and what the process holds before it calls anything."""
-    command = [sys.executable, "-m", "harness", "run", "--asv", ".", "--format", "json"]
+    command = [sys.executable, "-m", "membench", "run", "--asv", ".", "--format", "json"]
     done = subprocess.run(command, cwd=shop, capture_output=True, text=True, check=True)
     samples: list[dict[str, Any]] = json.loads(done.stdout)["samples"]
     held = next(sample["phases"]["before"] for sample in samples if sample["scenario"] == NOTHING)

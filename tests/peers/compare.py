@@ -15,7 +15,7 @@ from peer_table import markdown_table, rows, terminal_table
 from peer_tools import BARE, TOOLS
 from rich.console import Console
 
-from harness.units import GIB
+from membench.harness.units import GIB
 
 HERE = Path(__file__).resolve().parent
 PROGRAMS = (HERE / "programs" / "spike.py", HERE / "programs" / "accumulate.py")

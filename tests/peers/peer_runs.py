@@ -14,7 +14,7 @@ from pathlib import Path
 
 from peer_tools import BARE, STDOUT, Tool, UnreadableOutputError
 
-from harness.errors import MembenchError
+from membench.harness.errors import MembenchError
 
 OWN_PEAK = "own_peak"
 MOVED_BY_SECONDS = 0.1  # over all repeats; the longest pause between two samples of any of the tools

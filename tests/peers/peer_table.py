@@ -10,7 +10,7 @@ from peer_tools import BARE
 from rich.table import Table
 from rich.text import Text
 
-from harness.units import format_bytes, format_shift
+from membench.harness.units import format_bytes, format_shift
 
 HEADINGS = (
     "program",

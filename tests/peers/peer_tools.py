@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from importlib import metadata
 
-from harness.units import MIB, parse_size
+from membench.harness.units import MIB, parse_size
 
 STDOUT = "stdout"  # where a command's standard output goes, in the folder of its run
 

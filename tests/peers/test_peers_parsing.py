@@ -22,7 +22,7 @@ from peer_tools import (
     parse_scalene,
 )
 
-from harness.units import MIB
+from membench.harness.units import MIB
 
 # All of these were put out by the tools that docs/peers.md names, and cut to what matters.
 GNU_TIME = """\

@@ -3,9 +3,9 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.cms import ROWS_PER_READ, Cms
-from pipelines.fixture import FIELDS, IDENTIFIER, minimal
-from pipelines.site import Team
+from membench.pipelines.cms import ROWS_PER_READ, Cms
+from membench.pipelines.fixture import FIELDS, IDENTIFIER, minimal
+from membench.pipelines.site import Team
 
 
 def fixture(game: int, home: str = "home") -> dict[str, str]:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.browser.clock import run_on_virtual_clock
-from pipelines.concurrency import run_task_per_item, run_workers
+from membench.pipelines.browser.clock import run_on_virtual_clock
+from membench.pipelines.concurrency import run_task_per_item, run_workers
 
 
 class Thing:

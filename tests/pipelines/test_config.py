@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.config import ENVIRONMENT_VARIABLES, LARGEST_SETTING, ConfigError, read_overrides
-from pipelines.fixes.fix_5_lower_concurrency import AFTER, BEFORE, limits
-from pipelines.variant import Form
+from membench.pipelines.config import ENVIRONMENT_VARIABLES, LARGEST_SETTING, ConfigError, read_overrides
+from membench.pipelines.fixes.fix_5_lower_concurrency import AFTER, BEFORE, limits
+from membench.pipelines.variant import Form
 
 
 @pytest.mark.parametrize("variable", ENVIRONMENT_VARIABLES)

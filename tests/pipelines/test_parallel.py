@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.browser.clock import run_on_virtual_clock
-from pipelines.fixes import fix_6_clear_intermediates as fix_6
-from pipelines.parallel import in_batches, process_in_batches, process_in_parallel
-from pipelines.variant import Form
+from membench.pipelines.browser.clock import run_on_virtual_clock
+from membench.pipelines.fixes import fix_6_clear_intermediates as fix_6
+from membench.pipelines.parallel import in_batches, process_in_batches, process_in_parallel
+from membench.pipelines.variant import Form
 
 
 class Result:

@@ -4,14 +4,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.browser.clock import run_on_virtual_clock
-from pipelines.browser.page import BrowserWeights
-from pipelines.cms import Cms
-from pipelines.process import League, process_league
-from pipelines.result import LeagueResult, digest
-from pipelines.variant import ALL, BOUNDED, SEQUENTIAL, Fix, Form, Variant, all_combinations, parse_variant, variant_of
-from scenarios.synthetic.scenario import Scenario
-from scenarios.synthetic.site import SyntheticSite
+from membench.pipelines.browser.clock import run_on_virtual_clock
+from membench.pipelines.browser.page import BrowserWeights
+from membench.pipelines.cms import Cms
+from membench.pipelines.process import League, process_league
+from membench.pipelines.result import LeagueResult, digest
+from membench.pipelines.variant import (
+    ALL,
+    BOUNDED,
+    SEQUENTIAL,
+    Fix,
+    Form,
+    Variant,
+    all_combinations,
+    parse_variant,
+    variant_of,
+)
+from membench.scenarios.synthetic.scenario import Scenario
+from membench.scenarios.synthetic.site import SyntheticSite
 
 BIG = 2 * 1024**3
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.variant import (
+from membench.pipelines.variant import (
     ALL,
     BASELINE,
     BOUNDED,

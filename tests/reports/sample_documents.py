@@ -4,7 +4,8 @@ import math
 from dataclasses import replace
 from itertools import combinations, pairwise
 
-from reports.document import (
+from membench.harness.model import Level, Role
+from membench.reports.document import (
     AsWrittenRow,
     Attribution,
     AttributionRow,
@@ -12,10 +13,8 @@ from reports.document import (
     Growth,
     InstrumentRow,
     InteractionCell,
-    Level,
     PhaseSpan,
     Report,
-    Role,
     Row,
     Section,
     Step,

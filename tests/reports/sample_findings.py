@@ -6,14 +6,14 @@ from itertools import combinations
 import sample_documents as sample
 from sample_documents import FIX_NAMES, growth_line, mib
 
-from reports.document import (
+from membench.harness.model import Role
+from membench.reports.document import (
     AsWrittenRow,
     Attribution,
     AttributionRow,
     Growth,
     InteractionCell,
     Report,
-    Role,
     Section,
 )
 

@@ -1,8 +1,8 @@
 """Builders of judgements: one with every verdict, and hostile ones."""
 
-from harness.causes import Cause
-from harness.gate import GateRow, Judgement, Thresholds, Verdict
-from harness.statistics.shift import Shift
+from membench.harness.gate.causes import Cause
+from membench.harness.gate.verdicts import GateRow, Judgement, Thresholds, Verdict
+from membench.harness.statistics.shift import Shift
 
 MIB = 1024 * 1024
 COMMIT = "origin/main (0123456789ab)"

@@ -3,14 +3,14 @@ import sys
 
 import pytest
 
-from harness.errors import UsageError
-from reports import charts, formats
+from membench.harness.errors import UsageError
+from membench.reports import charts, formats
 
 _LIST_AND_NAME_HEAVY = """
 import sys
-import reports, reports.document, reports.wording
-from reports.charts import chart_names
-from reports.formats import format_names
+import reports, membench.reports.document, membench.reports.wording
+from membench.reports.charts import chart_names
+from membench.reports.formats import format_names
 chart_names(), format_names()
 print(sorted({"matplotlib", "numpy", "rich", "jinja2"} & set(sys.modules)))
 """
@@ -24,7 +24,7 @@ def test_listing_imports_no_library() -> None:
 
 
 def test_drawing_never_starts_pyplot() -> None:
-    program = "import sys; from reports.charts import saving, chart_names, load_chart\n"
+    program = "import sys; from membench.reports.charts import saving, chart_names, load_chart\n"
     program += "[load_chart(name) for name in chart_names()]; print('matplotlib.pyplot' in sys.modules)"
     drawn = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=120)
     assert drawn.stdout.strip() == "False"

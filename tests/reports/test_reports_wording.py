@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sample_documents import row
 
-from reports import wording
+from membench.reports import wording
 
 
 @given(st.text())

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from command_line import membench
 
-from harness.store.schemas import validator
+from membench.harness.store.schemas import validator
 
 
 def attribute(*args: str) -> subprocess.CompletedProcess[str]:

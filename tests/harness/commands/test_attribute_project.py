@@ -34,7 +34,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def attribute(project: Path, *args: str) -> subprocess.CompletedProcess[str]:
-    return membench("attribute", *args, cwd=project, PYTHONPATH=str(Path(__file__).parents[3]))
+    return membench("attribute", *args, cwd=project, PYTHONPATH=str(Path(__file__).parents[3] / "src"))
 
 
 def test_its_parameters_that_are_on_or_off_are_the_switches(project: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from command_line import membench
 
-from harness.processes import processes_in
+from membench.harness.kernel.processes import processes_in
 
 SMOKE = ("run", "--scenario", "smoke", "--repeats", "1")
 
@@ -137,7 +137,7 @@ def long_run(folder: Path) -> Iterator[subprocess.Popen[str]]:
     command = ["run", "--scenario", "league", "--repeats", "200", "--out", str(folder)]
     readings = folder / "readings.jsonl"
     with subprocess.Popen(
-        [sys.executable, "-m", "harness", *command],
+        [sys.executable, "-m", "membench", *command],
         stderr=subprocess.PIPE,
         text=True,
         env=os.environ | {"TMPDIR": str(folder)},
@@ -185,7 +185,7 @@ def test_list_shows_everything_by_name() -> None:
 
 def test_help_loads_nothing_that_it_does_not_need() -> None:
     code = (
-        "import sys; from harness.commands.command_line import main; code = main(['--help']);"
+        "import sys; from membench.harness.commands.command_line import main; code = main(['--help']);"
         "heavy = {'matplotlib', 'scipy', 'numpy', 'jsonschema', 'rich', 'jinja2', 'pipelines', 'asyncio'};"
         "print(sorted(heavy & set(sys.modules)), code)"
     )
@@ -197,7 +197,7 @@ def test_help_loads_nothing_that_it_does_not_need() -> None:
 def test_any_verb_can_be_followed_by_any_other_in_one_process() -> None:
     # A verb's module becomes an attribute of its package: `list` once hid the built-in from the code there.
     code = (
-        "from harness.commands.command_line import VERBS, main;"
+        "from membench.harness.commands.command_line import VERBS, main;"
         "print({main([verb, '--help']) for _ in range(2) for verb in VERBS})"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -206,7 +206,7 @@ def test_any_verb_can_be_followed_by_any_other_in_one_process() -> None:
 
 def _shell(line: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     """Run a line of bash in which `membench` is this one; a pipe ends with what its first failing part did."""
-    membench_here = f'set -o pipefail; membench() {{ {sys.executable} -m harness "$@"; }}; '
+    membench_here = f'set -o pipefail; membench() {{ {sys.executable} -m membench "$@"; }}; '
     environment = os.environ | {"COLUMNS": "120", "NO_COLOR": "1"}
     return subprocess.run(
         ["bash", "-c", membench_here + line], capture_output=True, text=True, cwd=cwd, env=environment, check=False

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from command_line import membench
 
-from harness.controls import available_controls
-from harness.store.schemas import validator
+from membench.harness.kernel.controls import available_controls
+from membench.harness.store.schemas import validator
 
 
 def doctor(*args: str) -> subprocess.CompletedProcess[str]:

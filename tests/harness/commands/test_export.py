@@ -7,9 +7,9 @@ import pytest
 from click.testing import CliRunner, Result
 from sample_results import results, sample
 
-from harness.commands.command_line import cli, main
-from harness.model import Outcome, Sample
-from harness.store.results import write_results
+from membench.harness.commands.command_line import cli, main
+from membench.harness.model import Outcome, Sample
+from membench.harness.store.results import write_results
 
 
 def failed(variant: str = "all") -> Sample:

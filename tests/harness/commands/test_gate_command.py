@@ -17,10 +17,10 @@ import pytest
 from git_repositories import checkouts, commit, git, repository
 from sample_results import results, sample
 
-from harness.commands import gate as verb
-from harness.commands.command_line import main
-from harness.model import Outcome, Results
-from harness.store.results import results_document, write_results_file
+from membench.harness.commands import gate as verb
+from membench.harness.commands.command_line import main
+from membench.harness.model import Outcome, Results
+from membench.harness.store.results import results_document, write_results_file
 
 ROOT = Path(__file__).parents[3]
 SMOKE = ("--scenario", "smoke", "--variant", "all")
@@ -60,7 +60,7 @@ def gate(environment: dict[str, str], temporary: Path) -> Iterator[Gate]:
 
     def run(folder: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "harness", "gate", *arguments],
+            [sys.executable, "-m", "membench", "gate", *arguments],
             capture_output=True,
             text=True,
             cwd=folder,
@@ -167,7 +167,7 @@ def test_a_base_without_the_code_is_new_with_the_reason_and_no_pass(project: Pat
     (row,) = document(done)["rows"]
     assert (row["verdict"], row["base_bytes"]) == ("new", None)
     assert "cannot run it: crashed" in row["reason"]
-    assert "No module named 'pipelines'" in row["reason"]
+    assert "No module named 'membench.pipelines'" in row["reason"]
 
 
 def test_a_base_that_lacks_what_is_in_the_folder_alone_is_no_silent_pass(tmp_path: Path, gate: Gate) -> None:
@@ -243,7 +243,7 @@ def running_gate(project: Path, environment: dict[str, str], temporary: Path) ->
     """Start a gate that takes minutes, and wait until it measures its base."""
     arguments = ("gate", "--against", "HEAD", "--scenario", "league", "--repeats", "100")
     running = subprocess.Popen(
-        [sys.executable, "-m", "harness", *arguments],
+        [sys.executable, "-m", "membench", *arguments],
         cwd=project,
         stderr=subprocess.PIPE,
         text=True,

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from delegated_cgroups import needs_cgroups
 
-from harness import cgroups
+from membench.harness.kernel import cgroups
 
 MIB = 1024 * 1024
 PYTHON = sys.executable
@@ -22,7 +22,7 @@ SPIKE = (
 
 def membench(*args: str, **options: Any) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [PYTHON, "-m", "harness", "measure", *args], capture_output=True, text=True, check=False, **options
+        [PYTHON, "-m", "membench", "measure", *args], capture_output=True, text=True, check=False, **options
     )
 
 
@@ -50,7 +50,8 @@ def test_a_spike_of_a_millisecond_is_measured_as_the_program_itself_reads_it() -
 def test_what_membench_holds_itself_is_not_in_the_figure() -> None:
     code = (
         "import sys; ballast = b'x' * (600 << 20)\n"
-        "from harness.commands.command_line import main; sys.exit(main(['measure', '--format', 'json', '--', 'true']))"
+        "from membench.harness.commands.command_line import main\n"
+        "sys.exit(main(['measure', '--format', 'json', '--', 'true']))"
     )
     done = subprocess.run([PYTHON, "-c", code], capture_output=True, text=True, check=True)
     assert json.loads(done.stdout)["samples"][0]["peak_bytes"][0] < 8 * MIB
@@ -169,7 +170,7 @@ def test_reading_a_large_file_is_not_memory_of_the_tree(tmp_path: Path) -> None:
 
 def test_output_passes_through_without_stalling_and_stands_apart_from_the_summary() -> None:
     done = subprocess.run(
-        ["bash", "-c", f"{PYTHON} -m harness measure -- head -c 104857600 /dev/zero | wc -c"],
+        ["bash", "-c", f"{PYTHON} -m membench measure -- head -c 104857600 /dev/zero | wc -c"],
         capture_output=True,
         text=True,
         check=True,
@@ -181,7 +182,7 @@ def test_output_passes_through_without_stalling_and_stands_apart_from_the_summar
 def test_errors_of_a_hundred_megabytes_do_not_stall_it() -> None:
     code = "import os\nfor _ in range(100): os.write(2, b'e' * (1 << 20))"
     done = subprocess.run(
-        ["bash", "-c", f'{PYTHON} -m harness measure -- {PYTHON} -c "{code}" 2>&1 | wc -c'],
+        ["bash", "-c", f'{PYTHON} -m membench measure -- {PYTHON} -c "{code}" 2>&1 | wc -c'],
         capture_output=True,
         text=True,
         check=True,
@@ -237,7 +238,7 @@ def test_wrong_use_ends_with_2_and_at_most_two_lines(args: tuple[str, ...], said
 def test_ctrl_c_ends_the_command_too() -> None:
     mark = f"membench-test-{os.getpid()}-ctrl-c"
     with subprocess.Popen(
-        [PYTHON, "-m", "harness", "measure", "--", "sh", "-c", f"echo up; sh -c 'sleep 1000 # {mark}'"],
+        [PYTHON, "-m", "membench", "measure", "--", "sh", "-c", f"echo up; sh -c 'sleep 1000 # {mark}'"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -258,7 +259,7 @@ def test_errors_of_the_command_arrive_whole_where_standard_error_does_not_block(
     os.set_blocking(writing_end, False)
     loud = "import sys; sys.stderr.write('e' * 500_000)"
     with subprocess.Popen(
-        [PYTHON, "-m", "harness", "measure", "--", PYTHON, "-c", loud], stderr=writing_end
+        [PYTHON, "-m", "membench", "measure", "--", PYTHON, "-c", loud], stderr=writing_end
     ) as running:
         os.close(writing_end)
         with open(reading_end, encoding="utf-8") as pipe:
@@ -273,7 +274,7 @@ def test_errors_that_nobody_reads_do_not_end_what_is_measured(tmp_path: Path) ->
     os.close(reading_end)
     try:
         done = subprocess.run(
-            [PYTHON, "-m", "harness", "measure", "--", PYTHON, "-c", loud], stderr=writing_end, check=False
+            [PYTHON, "-m", "membench", "measure", "--", PYTHON, "-c", loud], stderr=writing_end, check=False
         )
     finally:
         os.close(writing_end)

@@ -10,9 +10,9 @@ from typing import NamedTuple
 import pytest
 from sample_results import ENVIRONMENT, results, sample
 
-from harness.commands.command_line import main
-from harness.model import Outcome
-from harness.store.results import read_results, write_results_file
+from membench.harness.commands.command_line import main
+from membench.harness.model import Outcome
+from membench.harness.store.results import read_results, write_results_file
 
 
 class Done(NamedTuple):

@@ -9,8 +9,8 @@ import pytest
 from command_line import membench
 from sample_results import ENVIRONMENT, results, sample
 
-from harness.store.results import write_results
-from harness.store.schemas import validator
+from membench.harness.store.results import write_results
+from membench.harness.store.schemas import validator
 
 MIB = 1024 * 1024
 

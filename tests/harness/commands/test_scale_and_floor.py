@@ -8,8 +8,8 @@ import pytest
 from command_line import membench
 from delegated_cgroups import needs_cgroups
 
-from harness.store.schemas import validator
-from harness.units import MIB
+from membench.harness.store.schemas import validator
+from membench.harness.units import MIB
 
 
 def test_what_accumulates_grows_with_the_teams_and_what_is_bounded_does_not() -> None:

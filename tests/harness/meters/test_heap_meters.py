@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import pytest
 
-from harness.controls import available_controls, usable_cpus
-from harness.isolation import Isolation
-from harness.meters.memray import FEWEST_CALL_SITES, MAX_CALL_SITES, _call_sites
-from harness.model import Outcome, Reading, Trial, Workload
+from membench.harness.kernel.controls import available_controls, usable_cpus
+from membench.harness.meters.memray import FEWEST_CALL_SITES, MAX_CALL_SITES, _call_sites
+from membench.harness.model import Outcome, Reading, Trial, Workload
+from membench.harness.trial.isolation import Isolation
 
 HERE = Path(__file__).parent
 MIB = 1024 * 1024
@@ -79,7 +79,7 @@ def test_a_flamegraph_is_left_where_there_is_a_place_for_it(tmp_path: Path) -> N
 
 def test_listing_the_meters_loads_no_instrument() -> None:
     code = (
-        "import sys; from harness.meters import load_meter, meter_names;"
+        "import sys; from membench.harness.meters import load_meter, meter_names;"
         "[load_meter(name) for name in meter_names()]; print('memray' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from harness.store.results import read_results
+from membench.harness.store.results import read_results
 
 Run = Callable[..., pytest.RunResult]
 MIB = 1024 * 1024

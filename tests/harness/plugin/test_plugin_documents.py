@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from harness.store.results import read_results
+from membench.harness.store.results import read_results
 
 Run = Callable[..., pytest.RunResult]
 UPDATE = ("--membench-baseline", "baseline.json", "--membench-update")

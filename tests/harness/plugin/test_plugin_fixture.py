@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from harness.store.results import read_results
+from membench.harness.store.results import read_results
 
 Run = Callable[..., pytest.RunResult]
 MIB = 1024 * 1024
@@ -117,7 +117,7 @@ def test_what_cannot_cross_the_process_boundary_is_one_error(
     )
     done = run()
     done.assert_outcomes(failed=1)
-    done.stdout.fnmatch_lines([f"E * harness.errors.UsageError: {said}"])
+    done.stdout.fnmatch_lines([f"E * membench.harness.errors.UsageError: {said}"])
     done.stdout.no_fnmatch_line("*plugin/fixture.py*")
 
 
@@ -134,7 +134,7 @@ def test_a_setting_that_cannot_be_is_one_error(pytester: pytest.Pytester, run: R
     pytester.makepyfile(f"def test_settings(peak_memory):\n    peak_memory.using({settings})")
     done = run()
     done.assert_outcomes(failed=1)
-    done.stdout.fnmatch_lines([f"E * harness.errors.UsageError: {said}"])
+    done.stdout.fnmatch_lines([f"E * membench.harness.errors.UsageError: {said}"])
 
 
 def test_other_meters_read_it_with_its_call_sites(pytester: pytest.Pytester, run: Run) -> None:
@@ -193,7 +193,7 @@ def test_a_project_with_packages_named_like_those_of_membench_gets_its_own(pytes
 
         def test_ours_are_nowhere():
             assert not hasattr(pipelines, "variant")
-            assert "pipelines.variant" not in sys.modules
+            assert "membench.pipelines.variant" not in sys.modules
         """
     )
     done = run("--membench-json", "peaks.json")

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from harness.model import Results
-from harness.store.results import read_results
+from membench.harness.model import Results
+from membench.harness.store.results import read_results
 
 Run = Callable[..., pytest.RunResult]
 NOISE_BYTES = 1024 * 1024  # each of two CPUs may keep 32 pages of the counter to itself, at both ends of a test

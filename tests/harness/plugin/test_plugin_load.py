@@ -8,18 +8,25 @@ import pytest
 
 Run = Callable[..., pytest.RunResult]
 
+_OURS = [
+    "membench",
+    "membench.harness",
+    "membench.harness.plugin",
+    "membench.harness.plugin.activation",
+    "membench.harness.pytest_plugin",
+]
 _LOADED = """
 import sys
 import pytest
 before = set(sys.modules)
-import harness.pytest_plugin
+import membench.harness.pytest_plugin
 print(sorted(set(sys.modules) - before))
 """
 
 
 def test_loading_it_imports_nothing_but_itself() -> None:
     done = subprocess.run([sys.executable, "-c", _LOADED], capture_output=True, text=True, check=True, timeout=60)
-    assert done.stdout.strip() == "['harness', 'harness.pytest_plugin']"
+    assert done.stdout.strip() == str(_OURS)
 
 
 def test_a_run_that_does_not_use_it_imports_no_more(pytester: pytest.Pytester, run: Run) -> None:
@@ -28,13 +35,13 @@ def test_a_run_that_does_not_use_it_imports_no_more(pytester: pytest.Pytester, r
         import sys
 
         def pytest_unconfigure():
-            print(sorted(name for name in sys.modules if name.partition(".")[0] == "harness"))
+            print(sorted(name for name in sys.modules if name.partition(".")[0] == "membench"))
         """
     )
     pytester.makepyfile("def test_plain(): ...")
     done = run("-s")
     done.assert_outcomes(passed=1)
-    done.stdout.fnmatch_lines(["[[]'harness', 'harness.pytest_plugin']"])
+    done.stdout.fnmatch_lines([str(_OURS).replace("[", "[[]")])
     done.stdout.no_fnmatch_line("*peak memory*")
 
 
@@ -54,7 +61,7 @@ def test_the_path_stays_as_it_was_and_nothing_heavy_is_loaded_where_it_is_used(
             peak_memory("shop:hold", 1)
             assert sys.path == BEFORE
             heavy = {"click", "rich", "scipy", "numpy", "matplotlib", "jsonschema", "jinja2", "memray"}
-            ours = {"pipelines", "scenarios", "reports", "harness.commands"}
+            ours = {f"membench.{name}" for name in ("pipelines", "scenarios", "reports", "harness.commands")}
             assert not (heavy | ours) & set(sys.modules)
         """
     )

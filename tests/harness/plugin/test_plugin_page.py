@@ -19,7 +19,7 @@ def run(folder: Path, command: str) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")} | {
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-        "PYTEST_PLUGINS": "harness.pytest_plugin",
+        "PYTEST_PLUGINS": "membench.harness.pytest_plugin",
     }
     return subprocess.run(
         ["bash", "-c", command], cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=120

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 
-from harness.plugin.pymalloc import free_bytes
+from membench.harness.plugin.pymalloc import free_bytes
 
 MIB = 1024 * 1024
 
@@ -31,7 +31,7 @@ def test_standard_error_is_as_it_was() -> None:
 
 
 def test_another_allocator_has_none() -> None:
-    code = "from harness.plugin.pymalloc import free_bytes; print(free_bytes())"
+    code = "from membench.harness.plugin.pymalloc import free_bytes; print(free_bytes())"
     environment = os.environ | {"PYTHONMALLOC": "malloc"}
     done = subprocess.run(
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True, timeout=60

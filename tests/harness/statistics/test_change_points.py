@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.errors import UsageError
-from harness.statistics.change_points import SMALLEST_NOISE_BYTES, find_changes, noise_bytes
+from membench.harness.errors import UsageError
+from membench.harness.statistics.change_points import SMALLEST_NOISE_BYTES, find_changes, noise_bytes
 
 pytest.importorskip("ruptures", reason="change points need the extra history: pip install -e '.[history]'")
 MIB = 1024 * 1024

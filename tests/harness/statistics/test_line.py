@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.statistics.line import fit_line
+from membench.harness.statistics.line import fit_line
 
 sizes = st.lists(st.integers(1, 1000), min_size=3, max_size=8, unique=True)
 

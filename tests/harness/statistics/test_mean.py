@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from harness.statistics.mean import mean_interval
+from membench.harness.statistics.mean import mean_interval
 
 
 def test_it_is_that_of_student() -> None:

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import mannwhitneyu
 
-from harness.statistics.shift import FEWEST_FOR_INTERVAL, estimate_shift
+from membench.harness.statistics.shift import FEWEST_FOR_INTERVAL, estimate_shift
 
 peaks = st.lists(st.integers(0, 10**9), min_size=1, max_size=8)
 enough = st.lists(st.integers(0, 10**9), min_size=FEWEST_FOR_INTERVAL, max_size=8)

@@ -12,12 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sample_results import ENVIRONMENT, results, sample
 
-from harness.environment import differences
-from harness.errors import UnreadableInputError
-from harness.gate import Judgement, Thresholds, judge_all
-from harness.model import CallSite, Change, CommandFacts, Outcome, Promotion, Results
-from harness.store.gates import gate_document
-from harness.store.results import read_results, results_document
+from membench.harness.errors import UnreadableInputError
+from membench.harness.gate.document import gate_document
+from membench.harness.gate.verdicts import Judgement, Thresholds, judge_all
+from membench.harness.model import CallSite, Change, CommandFacts, Outcome, Promotion, Results
+from membench.harness.runs.environment import differences
+from membench.harness.store.results import read_results, results_document
 
 FACTS = CommandFacts(
     root_peak_bytes=1,

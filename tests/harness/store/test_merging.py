@@ -3,7 +3,7 @@ from pathlib import PurePath
 
 from sample_results import ENVIRONMENT, results, sample
 
-from harness.store.merging import merge, with_artifacts_below
+from membench.harness.store.merging import merge, with_artifacts_below
 
 
 def test_all_samples_are_kept_in_order_and_of_one_key_the_first() -> None:

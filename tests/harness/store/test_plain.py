@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from harness.store.plain import is_plain
+from membench.harness.store.plain import is_plain
 
 
 def deep(levels: int) -> list[object]:

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from sample_results import ENVIRONMENT
 
-from harness.errors import UnreadableInputError, UsageError
-from harness.model import WARM_UP, CallSite, CommandFacts, Outcome, PhaseSpan, Reading, Timeline
-from harness.store.readings import READINGS_FILE, ReadingsFile, reading_document
+from membench.harness.errors import UnreadableInputError, UsageError
+from membench.harness.model import WARM_UP, CallSite, CommandFacts, Outcome, PhaseSpan, Reading, Timeline
+from membench.harness.store.readings import READINGS_FILE, ReadingsFile, reading_document
 
 
 def reading(repeat: int) -> Reading:

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sample_results import results, sample
 
-from harness.errors import MembenchError, UnreadableInputError
-from harness.model import Outcome
-from harness.store.results import RESULTS_FILE, read_results, results_document, write_results
+from membench.harness.errors import MembenchError, UnreadableInputError
+from membench.harness.model import Outcome
+from membench.harness.store.results import RESULTS_FILE, read_results, results_document, write_results
 
 
 def test_results_are_read_back_as_they_were_written(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from pipelines.browser.clock import DeadlockError, run_on_virtual_clock
+from membench.pipelines.browser.clock import DeadlockError, run_on_virtual_clock
 
 
 def test_a_long_wait_ends_at_once_and_at_the_right_time() -> None:

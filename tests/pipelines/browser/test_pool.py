@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.browser.clock import run_on_virtual_clock
-from pipelines.browser.errors import BrowserError, MalformedPageError, VisitFailedError
-from pipelines.browser.page import Browser, BrowserWeights, Document, require_ok
-from pipelines.browser.pool import ATTEMPTS, PagePool
-from pipelines.markup import read_records
-from pipelines.site import Response
+from membench.pipelines.browser.clock import run_on_virtual_clock
+from membench.pipelines.browser.errors import BrowserError, MalformedPageError, VisitFailedError
+from membench.pipelines.browser.page import Browser, BrowserWeights, Document, require_ok
+from membench.pipelines.browser.pool import ATTEMPTS, PagePool
+from membench.pipelines.markup import read_records
+from membench.pipelines.site import Response
 
 WEIGHTS = BrowserWeights(process_bytes=10, page_bytes=10)
 GOOD = Response(status=200, markup=b"<html><article/></html>", dom_bytes=1)

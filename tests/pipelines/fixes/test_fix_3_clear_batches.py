@@ -4,10 +4,10 @@ import weakref
 
 import pytest
 
-from pipelines.browser.clock import run_on_virtual_clock
-from pipelines.fixes import fix_3_clear_batches as fix_3
-from pipelines.site import Team
-from pipelines.variant import Form
+from membench.pipelines.browser.clock import run_on_virtual_clock
+from membench.pipelines.fixes import fix_3_clear_batches as fix_3
+from membench.pipelines.site import Team
+from membench.pipelines.variant import Form
 
 TEAMS = [Team(str(number), "", "") for number in range(12)]
 

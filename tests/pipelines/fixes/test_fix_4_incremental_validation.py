@@ -4,11 +4,11 @@ import weakref
 
 import pytest
 
-from pipelines.browser.clock import run_on_virtual_clock
-from pipelines.fixes import fix_4_incremental_validation as fix_4
-from pipelines.fixes import fix_6_clear_intermediates as fix_6
-from pipelines.fixture import FixtureRef
-from pipelines.variant import Form
+from membench.pipelines.browser.clock import run_on_virtual_clock
+from membench.pipelines.fixes import fix_4_incremental_validation as fix_4
+from membench.pipelines.fixes import fix_6_clear_intermediates as fix_6
+from membench.pipelines.fixture import FixtureRef
+from membench.pipelines.variant import Form
 
 FIXTURES = [FixtureRef(f"G{number}", f"/{number}") for number in range(40)]
 CONCURRENCY = 4

@@ -1,6 +1,6 @@
 import pytest
 
-from pipelines.fixes.fix_7_smaller_batches import MB, after, as_written, before, size_for
+from membench.pipelines.fixes.fix_7_smaller_batches import MB, after, as_written, before, size_for
 
 
 @pytest.mark.parametrize(("rss_mb", "size"), [(0, 10), (1200, 10), (1201, 5), (1500, 5), (1501, 3), (9000, 3)])

@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from sample_documents import mib
 
-from reports.charts.attribution import CHART
-from reports.document import Attribution
+from membench.reports.charts.attribution import CHART
+from membench.reports.document import Attribution
 
 
 def _figure(attribution: Attribution) -> Figure:

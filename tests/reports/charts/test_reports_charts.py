@@ -11,8 +11,8 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 from sample_documents import HOSTILE
 
-from reports.charts import chart_names, load_chart
-from reports.document import Report
+from membench.reports.charts import chart_names, load_chart
+from membench.reports.document import Report
 
 _DOCUMENTS: dict[str, Callable[[], Report]] = {
     "realistic": sample.realistic,

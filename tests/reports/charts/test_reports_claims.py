@@ -2,9 +2,9 @@ import sample_documents as sample
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from reports.charts.claims import CHART
-from reports.document import ClaimRow
-from reports.ordering import by_unit
+from membench.reports.charts.claims import CHART
+from membench.reports.document import ClaimRow
+from membench.reports.ordering import by_unit
 
 
 def _drawn(*claims: ClaimRow) -> Figure:

@@ -5,8 +5,8 @@ import sample_documents as sample
 import sample_findings as findings
 from matplotlib.figure import Figure
 
-from reports.charts.growth import CHART, zoomed
-from reports.document import Growth
+from membench.reports.charts.growth import CHART, zoomed
+from membench.reports.document import Growth
 
 
 def _figure(*growth: Growth) -> Figure:

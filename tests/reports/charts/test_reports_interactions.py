@@ -6,8 +6,8 @@ import sample_findings as findings
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 
-from reports.charts.interactions import CHART
-from reports.document import Attribution
+from membench.reports.charts.interactions import CHART
+from membench.reports.document import Attribution
 
 
 def _drawn(attribution: Attribution) -> Axes:

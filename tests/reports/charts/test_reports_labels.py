@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.charts.labels import arrange_flags, spread_apart, widened
+from membench.reports.charts.labels import arrange_flags, spread_apart, widened
 
 _PLACES = st.floats(0, 400)
 

@@ -4,10 +4,11 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from sample_documents import row
 
-from reports.charts import style
-from reports.charts.peaks import CHART
-from reports.document import Level, Report, Role, Section
-from reports.ordering import in_reading_order
+from membench.harness.model import Level, Role
+from membench.reports.charts import style
+from membench.reports.charts.peaks import CHART
+from membench.reports.document import Report, Section
+from membench.reports.ordering import in_reading_order
 
 
 def _drawn(report: Report) -> Axes:

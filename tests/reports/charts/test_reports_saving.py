@@ -5,9 +5,9 @@ import pytest
 import sample_documents as sample
 from sample_documents import HOSTILE
 
-from harness.errors import UnwritableOutputError
-from reports.charts import chart_names, load_chart, style
-from reports.charts.saving import file_stem, picture, write_charts
+from membench.harness.errors import UnwritableOutputError
+from membench.reports.charts import chart_names, load_chart, style
+from membench.reports.charts.saving import file_stem, picture, write_charts
 
 
 @pytest.mark.parametrize("kind", ["svg", "png"])

@@ -2,9 +2,10 @@ import sample_documents as sample
 from matplotlib.axes import Axes
 from sample_documents import timeline
 
-from reports.charts.timeline import CHART
-from reports.document import PhaseSpan, Role, Timeline
-from reports.ordering import merged
+from membench.harness.model import Role
+from membench.reports.charts.timeline import CHART
+from membench.reports.document import PhaseSpan, Timeline
+from membench.reports.ordering import merged
 
 
 def _drawn(*timelines: Timeline) -> list[Axes]:

@@ -2,8 +2,8 @@ import pytest
 import sample_documents as sample
 from matplotlib.axes import Axes
 
-from reports.charts.waterfall import CHART
-from reports.document import Section
+from membench.reports.charts.waterfall import CHART
+from membench.reports.document import Section
 
 
 def _drawn(section: Section) -> Axes:

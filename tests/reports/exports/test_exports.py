@@ -22,11 +22,11 @@ from pytest_benchmark.storage.file import FileStorage
 from sample_documents import HOSTILE
 from sample_results import ENVIRONMENT, results, sample
 
-from harness.errors import UsageError
-from harness.model import Outcome, Results
-from harness.naming import shortened
-from reports.exports import export_names, load_export
-from reports.figures import figures_of
+from membench.harness.errors import UsageError
+from membench.harness.model import Outcome, Results
+from membench.harness.text import shortened
+from membench.reports.exports import export_names, load_export
+from membench.reports.figures import figures_of
 
 # https://bencher.dev/bmf.json; the lengths are those of Bencher's own checks.
 BMF = {

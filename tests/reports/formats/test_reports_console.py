@@ -8,10 +8,10 @@ import sample_findings as findings
 from rich.console import Console
 from sample_documents import HOSTILE
 
-from harness.units import format_bytes
-from reports import wording
-from reports.document import Report
-from reports.formats.console import FORMAT, render_console
+from membench.harness.units import format_bytes
+from membench.reports import wording
+from membench.reports.document import Report
+from membench.reports.formats.console import FORMAT, render_console
 
 _STYLES = re.compile(r"\x1b\[[\d;]*m")
 

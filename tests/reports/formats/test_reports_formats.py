@@ -8,8 +8,8 @@ import sample_documents as sample
 import sample_findings as findings
 from sample_documents import HOSTILE
 
-from reports.document import Report
-from reports.formats import format_names, load_format
+from membench.reports.document import Report
+from membench.reports.formats import format_names, load_format
 
 _DOCUMENTS = {
     "realistic": sample.realistic,

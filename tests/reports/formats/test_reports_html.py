@@ -13,10 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sample_documents import HOSTILE
 
-from reports import wording
-from reports.document import Report, Role
-from reports.formats.html import FORMAT
-from reports.page.assembly import as_json
+from membench.harness.model import Role
+from membench.reports import wording
+from membench.reports.document import Report
+from membench.reports.formats.html import FORMAT
+from membench.reports.page.assembly import as_json
 
 _ADDRESSES = {"href", "src", "action", "srcset", "poster", "data", "formaction", "xlink:href"}
 

@@ -9,9 +9,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from sample_documents import HOSTILE
 
-from reports import wording
-from reports.document import Report
-from reports.formats.markdown import FORMAT, escape
+from membench.reports import wording
+from membench.reports.document import Report
+from membench.reports.formats.markdown import FORMAT, escape
 
 _TEXT = {"text", "strong_open", "strong_close"}
 

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sample_documents import HOSTILE
 
-from harness.causes import Cause
-from harness.gate import Verdict
-from reports import wording
-from reports.gates.annotations import FORMAT, MOST
+from membench.harness.gate.causes import Cause
+from membench.harness.gate.verdicts import Verdict
+from membench.reports import wording
+from membench.reports.gates.annotations import FORMAT, MOST
 
 
 class Command(NamedTuple):

@@ -9,8 +9,8 @@ import sample_judgements as sample
 from rich.console import Console
 from sample_documents import HOSTILE
 
-from harness.gate import Verdict
-from reports.gates.console import FORMAT, render_gate
+from membench.harness.gate.verdicts import Verdict
+from membench.reports.gates.console import FORMAT, render_gate
 
 
 def test_every_verdict_is_shown_as_it_was(assert_golden: Callable[[str, str], None]) -> None:

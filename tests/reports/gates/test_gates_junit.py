@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sample_documents import HOSTILE
 
-from harness.gate import Judgement, Verdict
-from reports import wording
-from reports.gates.junit import FORMAT
+from membench.harness.gate.verdicts import Judgement, Verdict
+from membench.reports import wording
+from membench.reports.gates.junit import FORMAT
 
 
 def suite_of(judgement: Judgement) -> ET.Element:

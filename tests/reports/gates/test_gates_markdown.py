@@ -10,9 +10,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from sample_documents import HOSTILE
 
-from harness.gate import Judgement, Verdict
-from reports import wording
-from reports.gates.markdown import FORMAT, LARGEST_BYTES
+from membench.harness.gate.verdicts import Judgement, Verdict
+from membench.reports import wording
+from membench.reports.gates.markdown import FORMAT, LARGEST_BYTES
 
 _FOLD = {"<details>", "<summary>", "</summary>", "</details>"}
 HOSTILE_HERE = HOSTILE | {

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.document import InteractionCell
-from reports.page import bars, links
+from membench.reports.document import InteractionCell
+from membench.reports.page import bars, links
 
 _SIZES = st.integers(-(2**50), 2**50)
 

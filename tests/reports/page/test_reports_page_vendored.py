@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-import reports.page
+import membench.reports.page
 
-_VENDOR = Path(reports.page.__file__).parent / "vendor"
+_VENDOR = Path(membench.reports.page.__file__).parent / "vendor"
 _LISTED = dict(re.findall(r"`(\S+/\S+)` \| `([0-9a-f]{64})`", (_VENDOR / "README.md").read_text(encoding="utf-8")))
 
 

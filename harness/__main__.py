@@ -1,6 +1,0 @@
-"""`python -m harness` is the same program as `membench`."""
-
-from harness.commands.command_line import run_and_exit
-
-if __name__ == "__main__":
-    run_and_exit()

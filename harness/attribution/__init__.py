@@ -1,0 +1,1 @@
+"""Divides a saving among the switches that made it. Pure."""

@@ -1,0 +1,154 @@
+"""The league pipelines as workloads: the scenarios, the variants, and the two crossed."""
+
+import pkgutil
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from importlib import import_module
+
+from membench import scenarios
+from membench.harness.errors import UsageError, unknown_name
+from membench.harness.model import Outcome, Workload
+from membench.harness.trial.import_root import IMPORT_ROOT
+from membench.pipelines.config import ConfigError, read_overrides
+from membench.pipelines.variant import (
+    PRIORITY,
+    SOUND_AS_WRITTEN,
+    Fix,
+    Form,
+    UnknownVariantError,
+    Variant,
+    parse_variant,
+)
+from membench.scenarios.synthetic.scenario import Scenario
+from membench.scenarios.synthetic.site import fixture_id
+
+TARGET = "membench.scenarios.synthetic.workload:league"
+DEFAULT_SCENARIO = "league"
+VARIANTS: Mapping[str, str] = {
+    "sequential": "one item at a time, as before parallel processing",
+    "baseline": "parallel, nothing fixed",
+    **{f"fix-{fix:d}": f"fix {fix:d} alone: {fix.title}" for fix in Fix},
+    **{f"upto-{count}": f"the first {count} in priority order" for count in range(2, len(Fix))},
+    "all": "all seven fixes",
+    **{
+        f"fix-{fix:d}-as-written": f"fix {fix:d} to the letter: {fix.title}"
+        for fix in Fix
+        if fix not in SOUND_AS_WRITTEN
+    },
+    "all-as-written": "all seven fixes to the letter",
+    "bounded": "all seven fixes, and the identifiers kept in the CMS",
+}
+"""The variants of a run that names none, with what they are. Others are named by rule (`variant.NAMES_HELP`)."""
+
+SWITCHES: Mapping[str, str] = {f"fix-{fix:d}": f"fix {fix:d}: {fix.title}" for fix in Fix}
+ORDER = tuple(f"fix-{fix:d}" for fix in PRIORITY)
+
+
+def scenario_modules() -> dict[str, str]:
+    """Find the scenarios: name and module, without importing any."""
+    found = pkgutil.iter_modules(scenarios.__path__)
+    return {module.name.replace("_", "-"): f"membench.scenarios.{module.name}" for module in found if not module.ispkg}
+
+
+def load_scenario(name: str) -> Scenario:
+    """Load a scenario.
+
+    Raises:
+        UsageError: there is none of that name.
+    """
+    modules = scenario_modules()
+    if name not in modules:
+        raise unknown_name("scenario", name, list(modules))
+    scenario: Scenario = import_module(modules[name]).SCENARIO
+    return scenario
+
+
+def read_settings(environ: Mapping[str, str]) -> dict[str, int]:
+    """Read the settings that the pipelines take from the environment.
+
+    Raises:
+        UsageError: one of them is no setting.
+    """
+    try:
+        return read_overrides(environ)
+    except ConfigError as error:
+        raise UsageError(str(error)) from error
+
+
+def make_workloads(names: Sequence[str], variants: Sequence[str], settings: Mapping[str, int]) -> list[Workload]:
+    """Cross scenarios and variants; with no variants named, take all of `VARIANTS`.
+
+    Those of them that are known to lose data are expected to; one that is asked for by name is expected to
+    give the right output.
+
+    Raises:
+        UsageError: a name is not one of a scenario or a variant.
+    """
+    return [
+        _workload(load_scenario(name), variant, settings, expect_loss=not variants)
+        for name in dict.fromkeys(names or (DEFAULT_SCENARIO,))
+        for variant in dict.fromkeys(variants or VARIANTS)
+    ]
+
+
+@cache  # a report on all combinations asks for each of them a hundred times
+def read_variant(name: str) -> Variant:
+    """Read a variant's name.
+
+    Raises:
+        UsageError: it is none.
+    """
+    try:
+        return parse_variant(name)
+    except UnknownVariantError as error:
+        raise UsageError(str(error)) from error
+
+
+def _workload(scenario: Scenario, variant: str, settings: Mapping[str, int], *, expect_loss: bool) -> Workload:
+    loses = loses_data(scenario, read_variant(variant))
+    return Workload(
+        scenario=scenario.name,
+        variant=variant,
+        target=TARGET,
+        parameters={
+            "module": scenario_modules()[scenario.name],
+            "variant": variant,
+            "settings": dict(settings),
+        },
+        import_paths=(str(IMPORT_ROOT),),
+        expected_digest=scenario.digest,
+        expected_outcome=Outcome.WRONG_OUTPUT if loses and expect_loss else Outcome.OK,
+    )
+
+
+def sized_workload(name: str, variant: str, teams: int, settings: Mapping[str, int]) -> Workload:
+    """Make the workload of a scenario with another number of teams; its right output is not known beforehand.
+
+    Raises:
+        UsageError: a name is not one of a scenario or a variant.
+    """
+    workload = _workload(load_scenario(name), variant, settings, expect_loss=False)
+    return replace(
+        workload,
+        scenario=sized_name(name, teams),
+        parameters={**workload.parameters, "teams": teams},
+        expected_digest=None,
+    )
+
+
+def sized_name(name: str, teams: int) -> str:
+    """Name a scenario with another number of teams."""
+    return f"{name} with {teams} teams"
+
+
+def identifiers_of(name: str, team: int) -> list[str]:
+    """Give the identifiers of a team's fixtures."""
+    scenario = load_scenario(name)
+    return [fixture_id(team, number) for number in range(scenario.fixtures_of(team))]
+
+
+def loses_data(scenario: Scenario, variant: Variant) -> bool:
+    """Tell whether a variant is known to lose data: fix 2 as written always, fix 6 where there are errors to lose."""
+    written = {fix for fix in Fix if variant.form(fix) is Form.AS_WRITTEN}
+    return Fix.MINIMAL_RESULTS in written or (Fix.CLEAR_INTERMEDIATES in written and scenario.faulty_share > 0)

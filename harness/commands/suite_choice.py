@@ -1,0 +1,120 @@
+"""Chooses the suite that a command works on."""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from membench.harness.errors import UsageError, unknown_name
+from membench.harness.suites.configuration import PYPROJECT, ROOT_TABLE, read_configuration
+from membench.harness.suites.project import ProjectSuite
+from membench.harness.suites.suite import Suite
+from membench.harness.suites.switched import Switched
+
+LEAGUE = "league"
+PROJECT = "project"
+SUITES = (LEAGUE, PROJECT)
+
+
+def choose_suite(name: str | None, *, measures: bool = True) -> Suite:
+    """Give the suite of a name; without one, the current folder's own workloads, or the built-in league.
+
+    Args:
+        name: the suite; None where none was asked for.
+        measures: whether its workloads are wanted, and not only what it knows of results that are there.
+
+    Raises:
+        UsageError: there is none of that name, or its settings are none; or none was asked for, and the folder is
+            inside of a project that has workloads of its own.
+    """
+    if name not in (None, *SUITES):
+        raise unknown_name("suite", name or "", list(SUITES))
+    configuration = read_configuration(Path())
+    if configuration.workloads and name != LEAGUE:
+        return ProjectSuite(configuration, os.environ)
+    if name == PROJECT:
+        raise UsageError(
+            f"{Path(PYPROJECT).absolute()} has no table [{ROOT_TABLE}.workloads.NAME]. "
+            f'Write one with call = "package.module:function" or command = ["program", "argument"].'
+        )
+    if name is None and measures:
+        _require_no_project_around(Path.cwd())
+    from membench.harness.commands.league.suite import LeagueSuite  # noqa: PLC0415 - the pipelines, only where they are run
+
+    return LeagueSuite(os.environ, configuration.gate)
+
+
+def _require_no_project_around(folder: Path) -> None:
+    """Stop where the league would be taken in a project's subfolder: whoever is there means the project.
+
+    Raises:
+        UsageError: the nearest pyproject.toml lies in a folder above, and has workloads.
+    """
+    nearest = next((one for one in (folder, *folder.parents) if (one / PYPROJECT).is_file()), folder)
+    if nearest != folder and read_configuration(nearest).workloads:
+        raise UsageError(
+            f"The workloads are in {nearest / PYPROJECT}, and this is {folder}. Go to the folder of that file, or give "
+            f"--suite {LEAGUE} to have the built-in league."
+        )
+
+
+@contextmanager
+def open_suite(name: str | None, asv: Path | None) -> Iterator[Suite]:
+    """Give the suite of a name, or that of a folder of asv's, for the length of a `with`.
+
+    Raises:
+        UsageError: there is none, or both are asked for.
+    """
+    if asv is None:
+        yield choose_suite(name)
+        return
+    if name is not None:
+        raise UsageError("--asv takes the workloads of an asv suite, and --suite those of another. Give one of them.")
+    from membench.harness.suites.asv import asv_suite  # noqa: PLC0415 - only where there is one
+
+    configuration = read_configuration(Path())
+    with asv_suite(asv, str(Path(configuration.python).absolute()) if configuration.python else "") as suite:
+        yield suite
+
+
+def choose_switched(name: str | None, scenario: str | None, fixed: Sequence[str]) -> tuple[Suite, Switched]:
+    """Give a suite, and of it the one workload whose switches are told apart.
+
+    Args:
+        name: as in `choose_suite`.
+        scenario: the workload; None for the league's default, or for the one of a project that has switches.
+        fixed: `NAME=VALUE` for parameters of a project's workload.
+
+    Raises:
+        UsageError: there is no such suite, workload, parameter or value.
+    """
+    suite = choose_suite(name)
+    values = dict(_assignment(words) for words in fixed)
+    if isinstance(suite, ProjectSuite):
+        return suite, suite.switched(scenario, values)
+    if values:
+        raise UsageError(f"--set is for parameters of a project's own workload, and {LEAGUE} has none.")
+    from membench.harness.commands.league.suite import LeagueSwitches  # noqa: PLC0415 - as above
+    from membench.harness.commands.league.workloads import DEFAULT_SCENARIO  # noqa: PLC0415 - as above
+
+    return suite, LeagueSwitches(scenario or DEFAULT_SCENARIO, suite.settings)
+
+
+def _assignment(words: str) -> tuple[str, str]:
+    name, equals, value = words.partition("=")
+    if not name or not equals:
+        raise UsageError(f"--set takes NAME=VALUE, not {words!r}.")
+    return name, value
+
+
+def require_league(verb: str, name: str | None) -> None:
+    """Stop where a command that knows the league alone would pass over a project's own workloads.
+
+    Raises:
+        UsageError: the current folder has workloads of its own, and the league was not asked for by name.
+    """
+    if name != LEAGUE and (name == PROJECT or read_configuration(Path()).workloads):
+        raise UsageError(
+            f"membench {verb} is about the teams of the built-in league, and cannot take the workloads of "
+            f"{PYPROJECT}.\nGive --suite league to have the league, or measure your own with membench run."
+        )

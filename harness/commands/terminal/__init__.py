@@ -1,0 +1,1 @@
+"""What the verbs share on the terminal: options, progress, output, exit."""

@@ -1,0 +1,77 @@
+"""Options that several verbs take, said once."""
+
+import math
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from membench.harness.model import LONGEST_TIMEOUT_SECONDS
+
+Option = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+DEFAULT_TIMEOUT_SECONDS = 300.0
+CONSOLE_OR_JSON = ("console", "json")
+
+
+class _Seconds(click.FloatRange):
+    """A time limit. A range lets through what is no number, since that is neither below nor above it."""
+
+    def __init__(self) -> None:
+        super().__init__(0, LONGEST_TIMEOUT_SECONDS, min_open=True)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        seconds = float(super().convert(value, param, ctx))
+        if math.isnan(seconds):
+            self.fail(f"{value!r} is not a number of seconds.", param, ctx)
+        return seconds
+
+
+SECONDS = _Seconds()
+
+
+def count(*names: str, default: int, most: int = 10_000, words: str) -> Option:
+    """Ask for how many, at least one."""
+    return click.option(
+        *names, type=click.IntRange(1, most), default=default, show_default=True, metavar="N", help=words
+    )
+
+
+def repeats(default: int, *, most: int = 10_000, words: str = "Trials of each.") -> Option:
+    """Ask for the trials of each configuration."""
+    return count("--repeats", default=default, most=most, words=words)
+
+
+def jobs(default: int) -> Option:
+    """Ask for the trials side by side."""
+    return count("--jobs", default=default, most=256, words="Trials side by side.")
+
+
+def timeout(
+    default_seconds: float = DEFAULT_TIMEOUT_SECONDS, *, words: str = "Seconds that one trial may take."
+) -> Option:
+    """Ask for the time that a trial may take."""
+    return click.option(
+        "--timeout",
+        type=SECONDS,
+        default=default_seconds,
+        show_default=True,
+        metavar="S",
+        help=words,
+    )
+
+
+def out(words: str) -> Option:
+    """Ask for a folder to keep something in."""
+    return click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help=words)
+
+
+def resume() -> Option:
+    """Ask whether to take up what the folder of --out has."""
+    return click.option("--resume", is_flag=True, help="Take up the run that --out has the readings of.")
+
+
+def form(names: Sequence[str] = CONSOLE_OR_JSON) -> Option:
+    """Ask for the form in which to print."""
+    return click.option("--format", "form", type=click.Choice(names), default=names[0], show_default=True)

@@ -1,0 +1,1 @@
+"""How exact membench is on this machine."""

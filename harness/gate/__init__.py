@@ -1,0 +1,1 @@
+"""Decides whether a change may go in, and measures what it takes to decide."""

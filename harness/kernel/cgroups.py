@@ -1,0 +1,191 @@
+"""Memory control groups: a group of its own for a trial, with a limit, what is in it, and an end for all of it.
+
+Both versions are spoken. Where neither lets this user make a group, `make_group` says why.
+"""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from membench.harness.errors import UsageError
+
+V1_ROOT = Path("/sys/fs/cgroup/memory")
+V2_ROOTS = (Path("/sys/fs/cgroup"), Path("/sys/fs/cgroup/unified"))
+PREFIX = "membench-"
+KILL_ROUNDS = 100
+ROUND_SECONDS = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class _Dialect:
+    """What the two versions call the same things."""
+
+    name: str
+    limit: str
+    swap_limit: str
+    swap_limit_value: str | None  # None: as much as the limit, because it counts memory and swap together
+    events: str
+    anonymous: bytes
+    shared: bytes
+
+
+_V1 = _Dialect(
+    name="cgroup-v1",
+    limit="memory.limit_in_bytes",
+    swap_limit="memory.memsw.limit_in_bytes",
+    swap_limit_value=None,
+    events="memory.oom_control",
+    anonymous=b"total_rss",
+    shared=b"total_shmem",
+)
+_V2 = _Dialect(
+    name="cgroup-v2",
+    limit="memory.max",
+    swap_limit="memory.swap.max",
+    swap_limit_value="0",
+    events="memory.events",
+    anonymous=b"anon",
+    shared=b"shmem",
+)
+
+
+class CgroupUnavailableError(UsageError):
+    """This user cannot make a memory cgroup here; the message says why."""
+
+
+class Group:
+    """A memory cgroup of one trial."""
+
+    def __init__(self, path: Path, dialect: _Dialect) -> None:
+        self._path = path
+        self._dialect = dialect
+
+    @property
+    def version(self) -> str:
+        """Tell which kind it is: `cgroup-v1` or `cgroup-v2`."""
+        return self._dialect.name
+
+    def limit(self, size: int) -> None:
+        """Set the memory limit in bytes, swap included."""
+        self._write(self._dialect.limit, str(size))
+        with suppress(OSError):  # a kernel without swap accounting has no such file, and then no swap to limit
+            self._write(self._dialect.swap_limit, self._dialect.swap_limit_value or str(size))
+
+    def add(self, pid: int) -> None:
+        """Take a process in; its children to come are in it too.
+
+        Raises:
+            OSError: the process has ended already.
+        """
+        self._write("cgroup.procs", str(pid))
+
+    def anonymous_and_shared(self) -> int:
+        """Tell how many bytes of anonymous and shared memory its processes hold now, page cache left out."""
+        wanted = {self._dialect.anonymous, self._dialect.shared}
+        lines = (line.split() for line in (self._path / "memory.stat").read_bytes().splitlines())
+        return sum(int(line[1]) for line in lines if line[0] in wanted)
+
+    def oom_kills(self) -> int:
+        """Tell how many of its processes the kernel has killed for want of memory."""
+        for line in (self._path / self._dialect.events).read_text(encoding="ascii").splitlines():
+            name, _, count = line.partition(" ")
+            if name == "oom_kill":
+                return int(count)
+        return 0
+
+    def pids(self) -> list[int]:
+        """List its processes."""
+        return [int(pid) for pid in (self._path / "cgroup.procs").read_text(encoding="ascii").split()]
+
+    def kill(self) -> None:
+        """End all its processes, also those that they start meanwhile."""
+        for _ in range(KILL_ROUNDS):
+            pids = self.pids()
+            if not pids:
+                return
+            for pid in pids:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            time.sleep(ROUND_SECONDS)
+
+    def remove(self) -> None:
+        """End all its processes and remove it."""
+        self.kill()
+        for _ in range(KILL_ROUNDS):
+            with suppress(OSError):  # busy until the kernel has let the last process go
+                self._path.rmdir()
+                return
+            time.sleep(ROUND_SECONDS)
+
+    def _write(self, name: str, text: str) -> None:
+        (self._path / name).write_text(text, encoding="ascii")
+
+
+@contextmanager
+def group(limit_bytes: int | None = None) -> Iterator[Group]:
+    """Make a cgroup for the length of a `with`; nothing in it outlives that.
+
+    Raises:
+        CgroupUnavailableError: this user cannot make one here.
+    """
+    made = make_group()
+    try:
+        if limit_bytes is not None:
+            made.limit(limit_bytes)
+        yield made
+    finally:
+        made.remove()
+
+
+def make_group() -> Group:
+    """Make a cgroup below the one that this process is in.
+
+    Raises:
+        CgroupUnavailableError: this user cannot make one here.
+    """
+    reasons = []
+    for parent, dialect in _candidates():
+        try:
+            _remove_stale(parent)
+            path = parent / f"{PREFIX}{os.getpid()}-{time.monotonic_ns()}"
+            path.mkdir()
+        except OSError as error:
+            reasons.append(f"{parent}: {error.strerror}")
+            continue
+        if (path / dialect.limit).exists():
+            return Group(path, dialect)
+        path.rmdir()
+        reasons.append(f"{parent}: the memory controller is not delegated to it")
+    raise CgroupUnavailableError(
+        "A memory cgroup is needed and cannot be made here "
+        f"({'; '.join(reasons) or 'no cgroup file system is mounted'}). Run as root, or with a delegated cgroup."
+    )
+
+
+def _candidates() -> Iterator[tuple[Path, _Dialect]]:
+    for line in Path("/proc/self/cgroup").read_text(encoding="ascii").splitlines():
+        _, controllers, own = line.split(":", 2)
+        if "memory" in controllers.split(","):
+            yield from ((place, _V1) for place in _existing(V1_ROOT / own.strip("/"), V1_ROOT))
+        elif not controllers:
+            for root in V2_ROOTS:
+                if (root / "cgroup.controllers").exists():
+                    yield from ((place, _V2) for place in _existing(root / own.strip("/"), root))
+
+
+def _existing(*places: Path) -> list[Path]:
+    # A container often sees its own group as the root, under a path that does not exist inside it.
+    return [place for place in dict.fromkeys(places) if place.is_dir()]
+
+
+def _remove_stale(parent: Path) -> None:
+    """Remove the groups of runs that were killed before they could do so."""
+    for path in parent.glob(f"{PREFIX}*"):
+        pid = path.name.removeprefix(PREFIX).partition("-")[0]
+        if pid.isdigit() and not Path(f"/proc/{pid}").exists():
+            with suppress(OSError):
+                path.rmdir()

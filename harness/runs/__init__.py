@@ -1,0 +1,1 @@
+"""Many trials: which, in what order, kept how, summed up into samples."""

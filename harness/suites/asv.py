@@ -1,0 +1,171 @@
+"""The suite of an asv project: its `peakmem_` benchmarks as they stand."""
+
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from membench.harness.errors import UsageError, unknown_name
+from membench.harness.kernel.scratch import held_scratch
+from membench.harness.model import Results, Workload
+from membench.harness.suites.configuration import GateSettings
+from membench.harness.suites.probes import TIME_LIMIT_SECONDS, Place, ask
+from membench.harness.suites.story import PlainStory, Story
+from membench.harness.trial.adapters import ASV
+
+PREFIX = "membench-asv-"
+CONFIGURATIONS = ("asv.conf.json", "asv.conf.jsonc")
+DEFAULT_FOLDER = "benchmarks"
+# asv takes comments in its file, which no JSON library does; the one key that is wanted stands on a line of its own.
+_FOLDER_LINE = re.compile(r'^\s*"benchmark_dir"\s*:\s*"([^"\\]+)"', re.MULTILINE)
+
+
+@contextmanager
+def asv_suite(folder: Path, python: str) -> "Iterator[AsvSuite]":
+    """Open the suite of a folder of benchmarks, or of one with an asv.conf.json; its caches last as long as the `with`.
+
+    Raises:
+        UsageError: the folder has none.
+    """
+    found = benchmark_folder(folder)
+    with held_scratch(PREFIX) as scratch:
+        yield AsvSuite(found, scratch, python)
+
+
+def benchmark_folder(folder: Path) -> Path:
+    """Find the folder with the benchmarks.
+
+    Raises:
+        UsageError: there is none.
+    """
+    for name in CONFIGURATIONS:
+        try:
+            text = (folder / name).read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            continue
+        found = _FOLDER_LINE.search(text)
+        named = folder / (found[1] if found else DEFAULT_FOLDER)
+        if not named.is_dir():
+            raise UsageError(f"{folder / name} names {named} as its benchmark_dir, which is no folder.")
+        return Path(os.path.normpath(named.absolute()))
+    if not folder.is_dir():
+        raise UsageError(f"{folder} is no folder. Give the one with the benchmarks, or the one with asv.conf.json.")
+    return Path(os.path.normpath(folder.absolute()))
+
+
+class AsvSuite:
+    """The benchmarks of a folder; implements `Suite`. None of them is imported in this process."""
+
+    name = "asv"
+    settings: Mapping[str, int] = {}
+
+    def __init__(self, folder: Path, scratch: Path, python: str) -> None:
+        self._folder = folder
+        self._scratch = scratch
+        self._interpreter = python
+
+    def workloads(self, scenarios: Sequence[str], variants: Sequence[str]) -> list[Workload]:
+        """Give each benchmark in each combination of its parameters."""
+        found = self._benchmarks
+        names = [benchmark["name"] for benchmark in found]
+        for name in scenarios:
+            if name not in names:
+                raise unknown_name("benchmark", name, names)
+        wanted = [benchmark for benchmark in found if not scenarios or benchmark["name"] in scenarios]
+        known = dict.fromkeys(variant for benchmark in wanted for variant in benchmark["variants"])
+        for variant in variants:
+            if variant not in known:
+                raise unknown_name("variant", variant, list(known))
+        return [
+            self._workload(benchmark, variant, index)
+            for benchmark in wanted
+            for variant, index in zip(benchmark["variants"], benchmark["indexes"], strict=True)
+            if not variants or variant in variants
+        ]
+
+    def prepare(self, workloads: Sequence[Workload]) -> list[Workload]:
+        """Make the caches, and leave out what declines to run: a set-up does so with NotImplementedError."""
+        for folder, target in {workload.folder: workload.target for workload in workloads if workload.folder}.items():
+            self._make_cache(folder, target)
+        tried = [workload for workload in workloads if self._by_target[workload.target]["has_setup"]]
+        question = [{"target": workload.target, **_index_and_cache(workload)} for workload in tried]
+        limit = sum(workload.time_limit_seconds or TIME_LIMIT_SECONDS for workload in tried)
+        answers = self._ask("Setting up", {"declined": question}, limit) if question else []
+        gone = {
+            (workload.scenario, workload.variant) for workload, declines in zip(tried, answers, strict=True) if declines
+        }
+        return [workload for workload in workloads if (workload.scenario, workload.variant) not in gone]
+
+    @property
+    def gate(self) -> GateSettings:
+        """Have no settings of its own."""
+        return GateSettings()
+
+    def at(self, workloads: Sequence[Workload], checkout: Path, scratch: Path) -> list[Workload]:
+        """Refuse: benchmarks import the project as it is installed, whatever is checked out.
+
+        Raises:
+            UsageError: always.
+        """
+        del workloads, scratch
+        raise UsageError(
+            f"An asv suite measures the project as it is installed, and not the one in {checkout}. "
+            "Install each version, keep its results with membench run --asv DIR --out DIR, and compare those."
+        )
+
+    def defined_in(self, checkout: Path) -> set[tuple[str, str]]:
+        """Know of no checkout."""
+        del checkout
+        return set()
+
+    def stories(self, results: Results) -> Mapping[str, Story]:
+        """Know nothing of any benchmark but its samples."""
+        return {sample.scenario: PlainStory() for sample in results.samples}
+
+    @cached_property
+    def _benchmarks(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self._ask("Reading", {})
+        if not found:
+            raise UsageError(
+                f"{self._folder} has no benchmarks named peakmem_. Give the folder that asv calls benchmark_dir."
+            )
+        return found
+
+    @cached_property
+    def _by_target(self) -> dict[str, dict[str, Any]]:
+        return {benchmark["target"]: benchmark for benchmark in self._benchmarks}
+
+    @cached_property
+    def _cache_folders(self) -> dict[str, str]:
+        keys = dict.fromkeys(benchmark["cache"] for benchmark in self._benchmarks if benchmark["cache"])
+        return {key: str(self._scratch / str(number)) for number, key in enumerate(keys)}
+
+    def _workload(self, benchmark: Mapping[str, Any], variant: str, index: int) -> Workload:
+        cache = self._cache_folders.get(benchmark["cache"], "")
+        return Workload(
+            scenario=benchmark["name"],
+            variant=variant,
+            target=benchmark["target"],
+            parameters={"root": str(self._folder), "index": index, "cache": cache},
+            import_paths=(),
+            kind=ASV,
+            interpreter=self._interpreter,
+            folder=cache,
+            time_limit_seconds=benchmark["timeout"],
+        )
+
+    def _make_cache(self, folder: str, target: str) -> None:
+        Path(folder).mkdir(exist_ok=True)
+        limit = self._by_target[target]["cache_timeout"]
+        self._ask(f"The setup_cache of {target} in", {"cache": {"target": target, "folder": folder}}, limit)
+
+    def _ask(self, doing: str, question: Mapping[str, Any], time_limit_seconds: float | None = None) -> Any:
+        asked = {"words": f"{doing} {self._folder}", "import_paths": [], "root": str(self._folder), **question}
+        return ask("asv", asked, Place(interpreter=self._interpreter), time_limit_seconds or TIME_LIMIT_SECONDS)
+
+
+def _index_and_cache(workload: Workload) -> dict[str, Any]:
+    return {key: workload.parameters[key] for key in ("index", "cache")}

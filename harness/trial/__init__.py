@@ -1,0 +1,1 @@
+"""One trial, both sides of the process boundary."""

@@ -1,0 +1,1 @@
+"""Exact peak memory: measure it, compare it, gate on it."""

@@ -1,0 +1,328 @@
+"""What is said of a machine: rises that are found or missed, false alarms, and the conditions in words."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import pytest
+from acted_sessions import Silent
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sample_results import ENVIRONMENT
+from sample_results import reading as sample_reading
+
+from membench.harness.doctor.diagnosis import (
+    Condition,
+    Diagnosis,
+    Plan,
+    conditions,
+    inflate,
+    judge,
+    make_schedule,
+    require_ok,
+)
+from membench.harness.errors import MeasurementError
+from membench.harness.kernel.controls import Controls, available_controls, usable_cpus
+from membench.harness.model import WARM_UP, Outcome, Reading, Trial, Workload
+from membench.harness.runs.runner import run_schedule
+from membench.harness.trial.import_root import IMPORT_ROOT
+from membench.harness.trial.isolation import Isolation
+
+HERE = Path(__file__).parents[1]
+KIB = 1024
+MIB = 1024 * KIB
+RISES = (16 * KIB, 64 * KIB, 256 * KIB, MIB)
+
+Noise = Callable[[int, int], int]
+"""Bytes by which a trial's peak is off: injected bytes and repeat in, offset out."""
+
+
+def plan(**changes: object) -> Plan:
+    workload = Workload(scenario="s", variant="all", target="m:f", parameters={"n": 1}, import_paths=("/x",))
+    fields = {
+        "workload": workload,
+        "meter": "peak_rss",
+        "repeats": 5,
+        "tries": 3,
+        "comparisons": 10,
+        "rises": RISES,
+        "randomised": False,
+    }
+    return Plan(**(fields | changes))  # type: ignore[arg-type]  # a dict of fields has no better type
+
+
+class FakeIsolation:
+    """Gives the peak that an inflated workload would have, off by what the noise says."""
+
+    def __init__(self, noise: Noise, outcome: Outcome = Outcome.OK) -> None:
+        self.cancelled = threading.Event()
+        self.ran = 0
+        self._noise = noise
+        self._outcome = outcome
+
+    def run(self, trial: Trial, cpu: int) -> Reading:
+        self.ran += 1
+        size = trial.workload.parameters["bytes"]
+        peak_bytes = 20 * MIB + size + self._noise(size, trial.repeat)
+        return sample_reading(trial.key, peak_bytes, outcome=self._outcome, detail="signal 9")
+
+
+def diagnose(one: Plan, noise: Noise = lambda size, repeat: 0) -> Diagnosis:
+    readings = run_schedule(make_schedule(one), FakeIsolation(noise), cpus=[0], keep=require_ok, observer=Silent())
+    return judge(one, readings)
+
+
+plans = st.builds(
+    plan,
+    repeats=st.integers(2, 6),
+    tries=st.integers(1, 6),
+    comparisons=st.integers(1, 8),
+    rises=st.sets(st.sampled_from(RISES), min_size=1).map(lambda sizes: tuple(sorted(sizes))),
+)
+
+
+@given(plans)
+def test_where_nothing_spreads_every_rise_is_found_and_the_smallest_is_reported(one: Plan) -> None:
+    found = diagnose(one)
+    assert found.spread_bytes == found.false_alarms == found.noise_floor_bytes == 0
+    assert found.smallest_detectable_bytes == one.rises[0]
+    assert [rise.detected for rise in found.rises] == [one.tries] * len(one.rises)
+    assert [(rise.smallest_shift_bytes, rise.largest_shift_bytes) for rise in found.rises] == [
+        (size, size) for size in one.rises
+    ]
+    assert found.warnings == ()
+
+
+@given(plans)
+def test_a_try_and_its_unchanged_side_run_at_the_same_time_and_no_trial_serves_two_tries(one: Plan) -> None:
+    trials = make_schedule(one).trials
+    assert len({trial.key for trial in trials}) == len(trials)
+    assert len(trials) == one.repeats * (one.sides + one.tries * len(one.rises))
+    sides = [one.side_of_try(attempt) for attempt in range(one.tries)]
+    assert len(set(sides)) == one.tries
+    side = 0
+    for trial in trials:
+        group = trial.repeat // one.repeats
+        if trial.workload.parameters["bytes"] == 0:
+            side = group
+        else:
+            assert one.side_of_try(group) == side
+
+
+@given(plans)
+def test_both_sides_run_the_same_code_and_the_warm_up_too(one: Plan) -> None:
+    schedule = make_schedule(one)
+    assert [trial.repeat for trial in schedule.warm_ups] == [WARM_UP]
+    every = [trial.workload for trial in (*schedule.warm_ups, *schedule.trials)]
+    assert len({(workload.target, workload.import_paths) for workload in every}) == 1
+
+
+@given(st.integers(), st.sampled_from([2, 5]), st.booleans())
+@settings(max_examples=40)  # a rank test with ties takes its time
+def test_whatever_the_noise_a_reported_rise_and_all_larger_ones_were_found_every_time(
+    seed: int, repeats: int, randomised: bool
+) -> None:
+    one = plan(tries=2, comparisons=3, repeats=repeats, randomised=randomised)
+    found = diagnose(one, lambda size, repeat: Random(f"{seed}/{size}/{repeat}").randint(-20, 20) * 4 * KIB)
+    smallest = found.smallest_detectable_bytes
+    if smallest is None:
+        assert (found.false_alarms and not randomised) or found.rises[-1].detected < one.tries
+    else:
+        assert randomised or not found.false_alarms
+        reported = [rise for rise in found.rises if rise.injected_bytes >= smallest]
+        assert all(rise.detected == rise.tries for rise in reported)
+        assert all(rise.smallest_shift_bytes > found.noise_floor_bytes for rise in reported)
+
+
+def test_a_rise_that_is_lost_in_the_spread_is_not_reported_and_larger_ones_are() -> None:
+    found = diagnose(plan(), lambda size, repeat: (repeat % 5) * 12 * KIB)
+    assert found.spread_bytes == 48 * KIB
+    assert found.false_alarms == 0
+    assert [rise.detected for rise in found.rises] == [0, 3, 3, 3]
+    assert found.smallest_detectable_bytes == 64 * KIB
+
+
+def test_a_rise_that_is_missed_once_is_not_reported() -> None:
+    missed_once = diagnose(plan(), lambda size, repeat: -size if size == 16 * KIB and repeat < 5 else 0)
+    assert missed_once.rises[0].detected == 2
+    assert missed_once.smallest_detectable_bytes == 64 * KIB
+
+
+def test_one_outlier_among_five_trials_hides_no_rise() -> None:
+    found = diagnose(plan(), lambda size, repeat: -8 * KIB if repeat % 5 == 2 else 0)
+    assert found.smallest_detectable_bytes == 16 * KIB
+    assert found.false_alarms == 0
+
+
+def test_where_every_rise_is_missed_there_is_none_to_report() -> None:
+    found = diagnose(plan(), lambda size, repeat: -size)
+    assert found.smallest_detectable_bytes is None
+    assert all(rise.detected == 0 for rise in found.rises)
+
+
+@pytest.mark.parametrize("change", [8 * KIB, -8 * KIB])
+def test_a_false_alarm_up_or_down_takes_the_word_back_and_says_so(change: int) -> None:
+    found = diagnose(plan(), lambda size, repeat: change if size == 0 and repeat >= 30 else 0)
+    assert found.false_alarms == 1
+    assert [rise.detected for rise in found.rises] == [3, 3, 3, 3]
+    assert found.smallest_detectable_bytes is None
+    assert "unchanged trials differed" in " ".join(found.warnings)
+
+
+def test_a_shift_down_is_not_taken_for_the_rise_that_was_injected() -> None:
+    found = diagnose(plan(rises=(16 * KIB,)), lambda size, repeat: -2 * size)
+    assert found.rises[0].largest_shift_bytes == -16 * KIB
+    assert found.rises[0].detected == 0
+
+
+def test_where_addresses_are_randomised_a_rise_has_to_exceed_what_unchanged_trials_differ_by() -> None:
+    def noise(size: int, repeat: int) -> int:
+        return (repeat * 37 % 50) * 4 * KIB + (100 * KIB if size == 0 and 10 <= repeat < 20 else 0)
+
+    fixed = diagnose(plan(repeats=10), noise)
+    randomised = diagnose(plan(repeats=10, randomised=True), noise)
+    assert fixed.false_alarms == randomised.false_alarms > 0
+    assert fixed.smallest_detectable_bytes is None
+    assert randomised.noise_floor_bytes >= 64 * KIB
+    assert randomised.smallest_detectable_bytes == 256 * KIB
+    assert "addresses are randomised: a rise counts beyond" in " ".join(randomised.warnings)
+
+
+def test_too_few_trials_for_an_interval_are_said() -> None:
+    found = diagnose(plan(repeats=2), lambda size, repeat: repeat % 2 * 4 * KIB)
+    assert found.smallest_detectable_bytes is None
+    assert "needs 4 repeats" in " ".join(found.warnings)
+
+
+def test_a_trial_that_fails_ends_it_at_once_and_is_named() -> None:
+    isolation = FakeIsolation(lambda size, repeat: 0, Outcome.CRASHED)
+    with pytest.raises(MeasurementError, match=r"s/all ended as crashed \(signal 9\)") as caught:
+        run_schedule(make_schedule(plan()), isolation, cpus=[0], keep=require_ok, observer=Silent())
+    assert caught.value.exit_code == 3
+    assert isolation.ran <= 4
+
+
+def test_an_inflated_workload_keeps_what_it_is_judged_by() -> None:
+    workload = Workload(
+        scenario="s",
+        variant="v",
+        target="m:f",
+        parameters={"n": 1},
+        import_paths=("/x",),
+        expected_digest="d",
+        expected_outcome=Outcome.OK,
+    )
+    larger = inflate(workload, 16 * KIB)
+    assert (larger.expected_digest, larger.variant) == ("d", "v + 16 KiB")
+    assert larger.parameters == {"target": "m:f", "parameters": {"n": 1}, "bytes": 16 * KIB}
+    assert larger.import_paths[-1] == "/x"
+    assert inflate(workload, 0).variant == "v"
+
+
+def measure(workload: Workload, repeat: int = 0) -> Reading:
+    isolation = Isolation(controls=available_controls(), time_limit_seconds=60)
+    return isolation.run(Trial(workload=workload, meter="peak_rss", repeat=repeat), usable_cpus()[0])
+
+
+def test_the_injected_bytes_are_in_the_measured_process_to_the_page() -> None:
+    if not available_controls().address_randomisation_off:
+        pytest.skip("this machine does not let address randomisation be turned off")
+    tell = Workload(
+        scenario="test",
+        variant="tell",
+        target="trial_workloads:tell",
+        parameters={},
+        import_paths=(str(HERE), str(IMPORT_ROOT)),
+    )
+    measure(inflate(tell, 0), WARM_UP)
+    peaks = {size: measure(inflate(tell, size)).peak_bytes or 0 for size in (0, 4 * KIB, 16 * KIB, 100 * KIB, MIB)}
+    for size, peak in peaks.items():
+        assert abs(peak - peaks[0] - size) <= 4 * KIB
+
+
+def test_what_the_inflated_workload_puts_out_is_the_other_ones_digest() -> None:
+    workload = Workload(
+        scenario="test",
+        variant="spike",
+        target="trial_workloads:spike",
+        parameters={"mib": 1},
+        import_paths=(str(HERE),),
+        expected_digest="done",
+    )
+    reading = measure(inflate(workload, 64 * KIB))
+    assert reading.outcome is Outcome.OK
+    assert {span.name for span in reading.phases} >= {"quiet", "spike", "quiet again"}
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Path:
+    """Make the files of a machine on which everything holds."""
+    files = {
+        "proc/self/clear_refs": "",
+        "proc/swaps": "Filename Type Size Used Priority\n/dev/a partition 100 0 -2\n",
+        "proc/sys/kernel/yama/ptrace_scope": "1\n",
+    }
+    for name, text in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return tmp_path
+
+
+def held(root: Path, **environment: str) -> dict[str, Condition]:
+    controls = Controls(address_randomisation_off=True, pinned_cpu=True)
+    return {one.name: one for one in conditions(controls, replace(ENVIRONMENT, **environment), root)}
+
+
+def test_a_machine_on_which_everything_holds_says_so(machine: Path) -> None:
+    rows = held(machine, kernel="6.1.0-13-amd64")
+    assert [name for name, row in rows.items() if not row.holds and name != "memory_cgroup"] == []
+    assert all(row.words for row in rows.values())
+    assert (machine / "proc/self/clear_refs").read_text() == "5"
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "text", "said"),
+    [
+        ("no_swap_in_use", "proc/swaps", "Filename Type Size Used Priority\n/dev/a partition 100 7 -2\n", "swapoff"),
+        ("ptrace", "proc/sys/kernel/yama/ptrace_scope", "3\n", "is 3"),
+    ],
+)
+def test_a_condition_that_does_not_hold_says_why_and_what_to_do(
+    machine: Path, name: str, file: str, text: str, said: str
+) -> None:
+    (machine / file).write_text(text)
+    row = held(machine)[name]
+    assert not row.holds
+    assert said in row.words
+
+
+def test_a_mark_that_cannot_be_reset_is_told_with_the_reason(tmp_path: Path) -> None:
+    row = held(tmp_path)["peak_of_each_phase"]
+    assert not row.holds
+    assert "No such file or directory" in row.words
+
+
+@pytest.mark.parametrize(("thp", "holds"), [("always", False), ("madvise", True), ("never", True), ("unknown", True)])
+def test_huge_pages_are_a_trouble_only_where_they_come_unasked(machine: Path, thp: str, holds: bool) -> None:
+    assert held(machine, thp=thp)["no_huge_pages_unasked"].holds is holds
+
+
+@pytest.mark.parametrize(
+    ("kernel", "holds"), [("5.10.0", True), ("6.1-rc2", True), ("6.2.0", False), ("6.18.44-x", False), ("odd", False)]
+)
+def test_counters_are_exact_before_the_kernel_that_counts_by_cpu(machine: Path, kernel: str, holds: bool) -> None:
+    assert held(machine, kernel=kernel)["resident_counters_exact"].holds is holds
+
+
+def test_a_control_that_was_left_out_is_not_blamed_on_the_machine() -> None:
+    available = available_controls()
+    if not (available.address_randomisation_off and available.pinned_cpu):
+        pytest.skip("this machine refuses a control")
+    controls = Controls(address_randomisation_off=False, pinned_cpu=False)
+    rows = {row.name: row for row in conditions(controls, ENVIRONMENT)}
+    for name in ("address_randomisation_off", "pinned_to_one_cpu"):
+        assert not rows[name].holds
+        assert "as asked" in rows[name].words

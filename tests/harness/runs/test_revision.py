@@ -1,0 +1,30 @@
+from pathlib import Path
+
+import pytest
+from git_repositories import commit, repository
+
+from membench.harness.runs.revision import current_revision
+
+
+def test_a_work_tree_is_called_by_its_commit_and_says_when_it_was_changed(tmp_path: Path) -> None:
+    folder = repository(tmp_path / "project")
+    named = commit(folder, file="1")[:12]
+    assert current_revision(folder) == named
+    (folder / "file").write_text("2")
+    assert current_revision(folder) == f"{named}-dirty"
+
+
+def test_in_a_hook_it_is_the_folder_that_is_called_by_its_commit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = repository(tmp_path / "project")
+    named = commit(folder, **{"shop/jobs": "1"})[:12]
+    monkeypatch.setenv("GIT_DIR", str(repository(tmp_path / "other") / ".git"))
+    assert current_revision(folder / "shop") == named
+
+
+def test_outside_of_a_work_tree_or_without_git_there_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    assert current_revision(tmp_path) == ""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert current_revision(tmp_path) == ""
