@@ -17,7 +17,7 @@ RUNS := league incident attribution
 # The pictures that README.md shows.
 IMAGES := peaks-incident timeline-incident attribution-league interactions-league
 
-.PHONY: bench charts test browser lint gate format benchmarks overhead findings peers clean
+.PHONY: bench charts test test-slow browser lint gate format benchmarks overhead findings peers clean
 
 bench: $(VENV)/.installed  ## the main job: the league in every variant, the incident's levels, who saved what
 	$(BIN)/membench run --scenario league --repeats 3 --jobs $(JOBS) --out $(OUT)/league
@@ -31,8 +31,11 @@ charts: $(VENV)/.installed  ## the pictures of README.md, of the last run of the
 	mkdir -p docs/images
 	cp $(IMAGES:%=$(OUT)/charts/%.png) docs/images/
 
-test: $(VENV)/.installed  ## the tests
+test: $(VENV)/.installed  ## the tests, those marked slow left out
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
+
+test-slow: $(VENV)/.installed  ## the tests marked slow
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m slow
 
 browser: $(VENV)/.installed  ## what the tests of pages need: Playwright, and Debian's chromium where apt is there
 	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[browser]'

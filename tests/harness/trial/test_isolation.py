@@ -199,6 +199,7 @@ def test_the_timeline_rises_to_about_the_peak_and_its_times_ascend() -> None:
     )  # the counters that statm reads are approximate
 
 
+@pytest.mark.slow
 def test_streaming_takes_no_more_for_a_million_items_than_for_ten_thousand() -> None:
     def above_start(items: int) -> int:
         peaks = {span.name: span.peak_bytes for span in measure(trial("stream", items=items)).phases}
