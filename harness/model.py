@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from membench.harness.keys import Key, Scalar, Side, TrialKey, WorkloadKey
+
 
 class Outcome(StrEnum):
     """How a trial ended."""
@@ -65,6 +67,13 @@ class Workload:
     tags: tuple[str, ...] = ()
     expected_digest: str | None = None  # of the right output; None where any output will do
     expected_outcome: Outcome = Outcome.OK
+    varied: Mapping[str, Scalar] = field(default_factory=dict)  # the parameters that its scenario's variants differ in
+    side: Side | None = None  # where two versions of it are measured in turn
+
+    @property
+    def key(self) -> WorkloadKey:
+        """What tells this workload from all others of its suite."""
+        return WorkloadKey(self.scenario, self.variant)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +85,9 @@ class Trial:
     repeat: int  # from 0; a warm-up is WARM_UP
 
     @property
-    def key(self) -> tuple[str, str, str, int]:
+    def key(self) -> TrialKey:
         """What tells this trial from all others of a run."""
-        return self.workload.scenario, self.workload.variant, self.meter, self.repeat
+        return TrialKey(*self.workload.key, self.meter, self.repeat, self.workload.side)
 
 
 LONGEST_TIMEOUT_SECONDS = 86_400  # that may be asked for, on the command line or in a file
@@ -151,11 +160,12 @@ class Reading:
     call_sites: tuple[CallSite, ...] = ()  # largest first; only from meters that know them
     artifacts: tuple[str, ...] = ()  # files that the meter left, relative to the folder of the results
     command: CommandFacts | None = None  # of a foreign command
+    side: Side | None = None  # as in Workload
 
     @property
-    def key(self) -> tuple[str, str, str, int]:
+    def key(self) -> TrialKey:
         """The key of the trial that this came from."""
-        return self.scenario, self.variant, self.meter, self.repeat
+        return TrialKey(self.scenario, self.variant, self.meter, self.repeat, self.side)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,11 +194,12 @@ class Sample:
     commands: tuple[CommandFacts, ...] = ()  # of all trials of a foreign command
     failures: tuple[str, ...] = ()  # one line for each trial that failed
     warnings: tuple[str, ...] = ()
+    parameters: Mapping[str, Scalar] = field(default_factory=dict)  # that the scenario's variants differ in
 
     @property
-    def key(self) -> tuple[str, str, str]:
+    def key(self) -> Key:
         """What this sample is compared by."""
-        return self.scenario, self.variant, self.meter
+        return Key(self.scenario, self.variant, self.meter)
 
     @property
     def median_bytes(self) -> int | None:

@@ -15,9 +15,10 @@ from membench.harness.commands.terminal.verdicts import FORMATS, show_judgement
 from membench.harness.errors import EXIT_OK, EXIT_REGRESSION, EXIT_TRIAL_FAILED, UsageError
 from membench.harness.gate.calibration import noise_floor
 from membench.harness.gate.checkout import Commit, check_out, find_commit, forget, forget_killed, install
-from membench.harness.gate.measuring import BASE, HEAD, Gating, Side
-from membench.harness.gate.verdicts import GateRow, Judgement, Key, Thresholds, Verdict, judge_all, missing, remarks
+from membench.harness.gate.measuring import Gating, Version
+from membench.harness.gate.verdicts import GateRow, Judgement, Thresholds, Verdict, judge_all, missing, remarks
 from membench.harness.kernel.scratch import held_scratch
+from membench.harness.keys import Key, Side, WorkloadKey
 from membench.harness.meters import meter_file
 from membench.harness.model import Environment, Results, Sample, Workload
 from membench.harness.runs.environment import differences
@@ -179,23 +180,31 @@ def _judge_stored(head: Results, stored: Results, asked: _Asked, meters: Sequenc
     if not here and not there:
         raise UsageError("There is nothing to compare: neither document has a sample of what was asked for.")
     rows = judge_all(there, here, asked.thresholds, against=THE_BASELINE, removed=asked.removed)
+    warnings += _slope_warnings(here, asked.thresholds)
     return Judgement(rows=tuple(rows), thresholds=asked.thresholds, warnings=(*warnings, *remarks(rows)))
+
+
+def _slope_warnings(head: Mapping[Key, Sample], thresholds: Thresholds) -> list[str]:
+    """Say where a slope that is bounded cannot be judged; documents of older versions do not name parameters."""
+    if thresholds.slope_bytes is None or any(sample.parameters for sample in head.values()):
+        return []
+    return ["The head's document names no parameters, so no slope was judged. Measure it again to have them."]
 
 
 def _judge_measured(
     suite: Suite, workloads: Sequence[Workload], ref: str | None, stored: Results | None, asked: _Asked
 ) -> tuple[Judgement, Results]:
     commit = find_commit(Path.cwd(), ref) if ref is not None else None
-    with held_scratch(PREFIX, lambda folder: forget(folder / BASE)) as scratch:
+    with held_scratch(PREFIX, lambda folder: forget(folder / Side.BASE)) as scratch:
         trials = scratch / "trials"
         trials.mkdir()
         session = Session.begin(suite.settings, time_limit_seconds=asked.timeout, jobs=asked.jobs, scratch=trials)
         warnings = _environment_warnings(stored.environment, session.environment, asked) if stored else []
-        sides = _sides(suite, workloads, commit, scratch) if commit else [Side(name=HEAD, workloads=workloads)]
-        defined = suite.defined_in(scratch / BASE / commit.inside) if commit else set()
+        versions = _versions(suite, workloads, commit, scratch) if commit else [_head_alone(workloads)]
+        defined = suite.defined_in(scratch / Side.BASE / commit.inside) if commit else set()
         floor = noise_floor(session, progress_of)
         _require_above(floor, asked.thresholds)
-        gating = Gating(session=session, sides=sides, meters=asked.meters, observer_for=progress_of)
+        gating = Gating(session=session, versions=versions, meters=asked.meters, observer_for=progress_of)
         compared = _Compared(commit=commit, stored=stored, asked=asked)
         rows = gating.measure(compared.decide, repeats=asked.repeats, most_repeats=asked.most_repeats)
         if commit is not None:
@@ -203,7 +212,7 @@ def _judge_measured(
             warnings += _unseen(rows, defined)
             if not asked.selected:
                 rows += _undefined(suite, workloads, defined, commit, asked)
-        results = session.results(list(gating.samples[HEAD].values()))
+        results = session.results(list(gating.samples[Side.HEAD].values()))
     judgement = Judgement(
         rows=tuple(rows),
         thresholds=asked.thresholds,
@@ -237,27 +246,31 @@ def _require_above(floor: int, thresholds: Thresholds) -> None:
         )
 
 
-def _sides(suite: Suite, workloads: Sequence[Workload], commit: Commit, scratch: Path) -> list[Side]:
+def _head_alone(workloads: Sequence[Workload]) -> Version:
+    return Version(side=Side.HEAD, workloads=[replace(workload, side=Side.HEAD) for workload in workloads])
+
+
+def _versions(suite: Suite, workloads: Sequence[Workload], commit: Commit, scratch: Path) -> list[Version]:
     """Make both versions of the project reachable under names of the same length."""
     forget_killed(commit.repository, PREFIX)
-    check_out(commit, scratch / BASE)
-    (scratch / HEAD).symlink_to(commit.repository)
+    check_out(commit, scratch / Side.BASE)
+    (scratch / Side.HEAD).symlink_to(commit.repository)
     if suite.gate.install:
-        install(suite.gate.install, scratch / BASE / commit.inside)
-    return [_side(name, suite, workloads, commit, scratch) for name in (BASE, HEAD)]
+        install(suite.gate.install, scratch / Side.BASE / commit.inside)
+    return [_version(side, suite, workloads, commit, scratch) for side in Side]
 
 
-def _side(name: str, suite: Suite, workloads: Sequence[Workload], commit: Commit, scratch: Path) -> Side:
-    code = scratch / f"{name}-code"
+def _version(side: Side, suite: Suite, workloads: Sequence[Workload], commit: Commit, scratch: Path) -> Version:
+    code = scratch / f"{side}-code"
     code.mkdir()
-    placed = suite.at(workloads, Path(os.path.normpath(scratch / name / commit.inside)), code)
+    placed = suite.at(workloads, Path(os.path.normpath(scratch / side / commit.inside)), code)
     # Bytecode of its own: what is cached in the project names its files by other paths.
-    cache = {"PYTHONPYCACHEPREFIX": str(scratch / f"{name}-bytecode")}
-    return Side(
-        name=name,
-        workloads=[replace(workload, environment={**workload.environment, **cache}) for workload in placed],
+    cache = {"PYTHONPYCACHEPREFIX": str(scratch / f"{side}-bytecode")}
+    return Version(
+        side=side,
+        workloads=[replace(one, side=side, environment={**one.environment, **cache}) for one in placed],
         # The built-in pipelines are imported from a package; in their repository they lie at the top.
-        roots=(str(code / "membench"), str(code), str(scratch / name)),
+        roots=(str(code / "membench"), str(code), str(scratch / side)),
     )
 
 
@@ -269,13 +282,13 @@ class _Compared:
     stored: Results | None
     asked: _Asked
 
-    def decide(self, samples: Mapping[str, Mapping[Key, Sample]]) -> list[GateRow]:
+    def decide(self, samples: Mapping[Side, Mapping[Key, Sample]]) -> list[GateRow]:
         """Judge what has been measured so far."""
         rows: list[GateRow] = []
         if self.commit is not None:
-            rows += self._judge(samples[BASE], samples[HEAD], self.commit.words)
+            rows += self._judge(samples[Side.BASE], samples[Side.HEAD], self.commit.words)
         if self.stored is not None:
-            rows += self._judge(self._levels(samples[HEAD]), samples[HEAD], THE_BASELINE)
+            rows += self._judge(self._levels(samples[Side.HEAD]), samples[Side.HEAD], THE_BASELINE)
         return rows
 
     def _judge(self, base: Mapping[Key, Sample], head: Mapping[Key, Sample], against: str) -> list[GateRow]:
@@ -291,10 +304,10 @@ class _Compared:
         }
 
 
-def _unseen(rows: Sequence[GateRow], defined: set[tuple[str, str]]) -> list[str]:
+def _unseen(rows: Sequence[GateRow], defined: set[WorkloadKey]) -> list[str]:
     """Warn of workloads that the base has too and cannot run: where its checkout lacks something, all would pass."""
     new = [row for row in rows if row.verdict is Verdict.NEW and row.against != THE_BASELINE]
-    names = [f"{row.scenario}/{row.variant}" for row in new if (row.scenario, row.variant) in defined]
+    names = [str(row.key.workload) for row in new if row.key.workload in defined]
     if not names:
         return []
     others = f" and {len(names) - 1} more" if len(names) > 1 else ""
@@ -306,15 +319,15 @@ def _unseen(rows: Sequence[GateRow], defined: set[tuple[str, str]]) -> list[str]
 
 
 def _undefined(
-    suite: Suite, workloads: Sequence[Workload], defined: set[tuple[str, str]], commit: Commit, asked: _Asked
+    suite: Suite, workloads: Sequence[Workload], defined: set[WorkloadKey], commit: Commit, asked: _Asked
 ) -> list[GateRow]:
     """Find workloads that the base defines and the head does not: a new name must be no way around the gate."""
-    known = suite.defined_in(Path.cwd()) | {(workload.scenario, workload.variant) for workload in workloads}
+    known = suite.defined_in(Path.cwd()) | {workload.key for workload in workloads}
     return [
-        missing((scenario, variant, meter), commit.words)
-        for scenario, variant in sorted(defined - known)
+        missing(Key(*workload, meter), commit.words)
+        for workload in sorted(defined - known)
         for meter in asked.meters
-        if not {scenario, f"{scenario}/{variant}"} & set(asked.removed)
+        if not {workload.scenario, str(workload)} & set(asked.removed)
     ]
 
 

@@ -12,7 +12,8 @@ from membench.harness.commands.suite_choice import choose_suite
 from membench.harness.commands.terminal import options
 from membench.harness.commands.terminal.documents import print_json
 from membench.harness.errors import EXIT_OK
-from membench.harness.history.series import DOCUMENT, Change, History, Key, Series, read_history
+from membench.harness.history.series import DOCUMENT, Change, History, Series, read_history
+from membench.harness.keys import Key
 from membench.harness.model import Role
 from membench.harness.store.files import atomic_writer, writable_folder, write_json
 from membench.harness.store.schemas import validated
@@ -63,10 +64,7 @@ def _page(history: History) -> str:
 def _roles(history: History) -> dict[Key, Role]:
     """Ask the suite which part each workload plays in its story."""
     stories = choose_suite(None, measures=False).stories(history.newest)
-    return {
-        (series.scenario, series.variant, series.meter): stories[series.scenario].role(series.variant)
-        for series in history.series
-    }
+    return {series.key: stories[series.scenario].role(series.variant) for series in history.series}
 
 
 def headline_of(history: History) -> str:

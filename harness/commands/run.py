@@ -128,10 +128,10 @@ def command(
 def _prepared(suite: Suite, workloads: Sequence[Workload]) -> list[Workload]:
     with status_of("getting ready"):
         kept = suite.prepare(workloads)
-    left = {(workload.scenario, workload.variant) for workload in kept}
+    left = {workload.key for workload in kept}
     for workload in workloads:
-        if (workload.scenario, workload.variant) not in left:
-            click.echo(f"membench: {workload.scenario}/{workload.variant} declines to run and is left out", err=True)
+        if workload.key not in left:
+            click.echo(f"membench: {workload.key} declines to run and is left out", err=True)
     if not kept:
         raise UsageError("Every benchmark declines to run: its set-up raises NotImplementedError.")
     return kept

@@ -22,7 +22,7 @@ def promote(results: Results, baseline: Results | None, *, reason: str, by: str,
     """
     failed = next((sample for sample in results.samples if sample.failed or not sample.peak_bytes), None)
     if failed is not None:
-        raise UsageError(f"{'/'.join(failed.key)} failed in this run. Promote a run in which every trial went well.")
+        raise UsageError(f"{failed.key} failed in this run. Promote a run in which every trial went well.")
     if not results.samples:
         raise UsageError("This run has no samples to promote.")
     held = {sample.key: sample for sample in baseline.samples} if baseline else {}
@@ -31,9 +31,7 @@ def promote(results: Results, baseline: Results | None, *, reason: str, by: str,
         _require_same_environment(results, baseline)
     changes = tuple(
         Change(
-            scenario=key[0],
-            variant=key[1],
-            meter=key[2],
+            **key._asdict(),
             from_bytes=held[key].median_bytes if key in held else None,
             to_bytes=sample.median_bytes or 0,
         )
@@ -53,7 +51,7 @@ def promote(results: Results, baseline: Results | None, *, reason: str, by: str,
 def too_few(baseline: Results) -> list[str]:
     """Name the samples that no comparison can be decided by, however often the other side is measured."""
     return [
-        "/".join(sample.key)
+        str(sample.key)
         for sample in baseline.samples
         if sample.spread_bytes and len(sample.peak_bytes) < FEWEST_FOR_INTERVAL
     ]

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+from membench.harness.keys import Key
 from membench.harness.model import Results, Sample
 from membench.harness.statistics.shift import Shift, estimate_shift
-
-Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,9 +86,9 @@ def _warnings(
         warnings.append("the two runs come from different environments: the shift is not the program's alone")
     for key in base_samples.keys() ^ head_samples.keys():
         side = "head" if key in base_samples else "base"
-        warnings.append(f"{'/'.join(key)} is missing in the {side}")
+        warnings.append(f"{key} is missing in the {side}")
     warnings.extend(
-        f"{'/'.join(key)} put out something else in the head than in the base"
+        f"{key} put out something else in the head than in the base"
         for key in base_samples.keys() & head_samples.keys()
         if base_samples[key].digest != head_samples[key].digest
     )

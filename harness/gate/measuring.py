@@ -10,38 +10,31 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from membench.harness.gate.causes import Cause, find_causes, relative_to
-from membench.harness.gate.verdicts import GateRow, Key, Verdict
+from membench.harness.gate.verdicts import GateRow, Verdict
+from membench.harness.keys import Key, Side, WorkloadKey
 from membench.harness.model import CallSite, Reading, Sample, Workload
 from membench.harness.runs.sampling import make_samples
 from membench.harness.runs.session import ObserverFor, Session
 from membench.harness.trial.adapters import COMMAND
 
-BASE, HEAD = "base", "head"
 CAUSE_METER = "memray"
 MOST_ROWS_WITH_CAUSES = 6  # each takes two more trials, and the worst say what the others would
 
-Decide = Callable[[Mapping[str, Mapping[Key, Sample]]], Iterable[GateRow]]
+Decide = Callable[[Mapping[Side, Mapping[Key, Sample]]], Iterable[GateRow]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Side:
+class Version:
     """One of the two versions: its workloads, and the folders that its files are named relative to."""
 
-    name: str
-    workloads: Sequence[Workload]
+    side: Side
+    workloads: Sequence[Workload]  # each of this side
     roots: Sequence[str] = ()
 
-    def named(self) -> list[Workload]:
-        """Give the workloads under names that tell the sides apart while they are measured."""
-        return [replace(workload, scenario=f"{self.name} {workload.scenario}") for workload in self.workloads]
-
     def samples(self, readings: Iterable[Reading]) -> dict[Key, Sample]:
-        """Make samples of this side's readings, under the names without the side."""
-        prefix = f"{self.name} "
-        own = [reading for reading in readings if reading.scenario.startswith(prefix)]
-        made = make_samples(self.named(), own)
-        plain = [replace(sample, scenario=sample.scenario.removeprefix(prefix)) for sample in made]
-        return {sample.key: sample for sample in plain}
+        """Make samples of this side's readings."""
+        own = [reading for reading in readings if reading.side is self.side]
+        return {sample.key: sample for sample in make_samples(self.workloads, own)}
 
 
 @dataclass(slots=True)
@@ -49,11 +42,11 @@ class Gating:
     """A gate under way: the readings so far of all sides."""
 
     session: Session
-    sides: Sequence[Side]
+    versions: Sequence[Version]
     meters: Sequence[str]
     observer_for: ObserverFor
     _readings: list[Reading] = field(default_factory=list)
-    _rounds: int = 0
+    _repeats_done: int = 0
 
     def measure(self, decide: Decide, *, repeats: int, most_repeats: int) -> list[GateRow]:
         """Measure every side in turn, and again what is not decided yet, until all is or the limit is reached.
@@ -63,28 +56,29 @@ class Gating:
         """
         self._measure(None, repeats)
         rows = list(decide(self.samples))
-        while self._rounds < most_repeats:
-            undecided = {row.key[:2] for row in rows if row.verdict is Verdict.INCONCLUSIVE}
+        while self._repeats_done < most_repeats:
+            undecided = {row.key.workload for row in rows if row.verdict is Verdict.INCONCLUSIVE}
             if not undecided:
                 break
-            self._measure(undecided, min(repeats, most_repeats - self._rounds))
+            self._measure(undecided, min(repeats, most_repeats - self._repeats_done))
             rows = list(decide(self.samples))
         return rows
 
-    def _measure(self, only: set[tuple[str, str]] | None, repeats: int) -> None:
+    def _measure(self, only: set[WorkloadKey] | None, repeats: int) -> None:
         workloads = [
-            named
-            for pair in _in_turn([list(zip(side.workloads, side.named(), strict=True)) for side in self.sides])
-            for plain, named in pair
-            if only is None or (plain.scenario, plain.variant) in only
+            workload
+            for workload in _in_turn([version.workloads for version in self.versions])
+            if only is None or workload.key in only
         ]
-        self._readings += self.session.read(workloads, self.meters, repeats, self.observer_for, first=self._rounds)
-        self._rounds += repeats
+        self._readings += self.session.read(
+            workloads, self.meters, repeats, self.observer_for, first=self._repeats_done
+        )
+        self._repeats_done += repeats
 
     @property
-    def samples(self) -> dict[str, dict[Key, Sample]]:
+    def samples(self) -> dict[Side, dict[Key, Sample]]:
         """The samples of each side so far."""
-        return {side.name: side.samples(self._readings) for side in self.sides}
+        return {version.side: version.samples(self._readings) for version in self.versions}
 
     def with_causes(self, rows: Sequence[GateRow]) -> list[GateRow]:
         """Name the call sites that grew, for the worst regressions: one memray trial of each side."""
@@ -92,50 +86,52 @@ class Gating:
             (row for row in rows if row.verdict is Verdict.REGRESSION and row.shift),
             key=lambda row: -(row.shift.bytes if row.shift else 0),
         )
-        chosen = list(dict.fromkeys(row.key[:2] for row in worst))[:MOST_ROWS_WITH_CAUSES]
-        found = {(scenario, variant): self._causes(scenario, variant) for scenario, variant in chosen}
+        chosen = list(dict.fromkeys(row.key.workload for row in worst))[:MOST_ROWS_WITH_CAUSES]
+        found = {key: self._causes(key) for key in chosen}
         return [
-            replace(row, causes=found.get((row.scenario, row.variant), ()))
+            replace(row, causes=found.get(row.key.workload, ()))
             if row.verdict is Verdict.REGRESSION and row.shift
             else row
             for row in rows
         ]
 
-    def _causes(self, scenario: str, variant: str) -> tuple[Cause, ...]:
-        sides = {side.name: side for side in self.sides}
+    def _causes(self, key: WorkloadKey) -> tuple[Cause, ...]:
+        versions = {version.side: version for version in self.versions}
         chosen = [
-            named
-            for side in sides.values()
-            for plain, named in zip(side.workloads, side.named(), strict=True)
-            if (plain.scenario, plain.variant) == (scenario, variant) and plain.kind != COMMAND
+            workload
+            for version in versions.values()
+            for workload in version.workloads
+            if workload.key == key and workload.kind != COMMAND
         ]
-        if len(chosen) < len((BASE, HEAD)):
+        if len(chosen) < len(Side):
             return ()
-        readings = self.session.read(chosen, [CAUSE_METER], 1, self.observer_for, first=self._rounds)
+        readings = self.session.read(chosen, [CAUSE_METER], 1, self.observer_for, first=self._repeats_done)
         sites = {
-            name: relative_to(_sites(readings, f"{name} "), side.roots) for name, side in sides.items() if side.roots
+            side: relative_to(_sites(readings, side), version.roots)
+            for side, version in versions.items()
+            if version.roots
         }
-        if not sites.get(BASE) or not sites.get(HEAD):
+        if not sites.get(Side.BASE) or not sites.get(Side.HEAD):
             return ()
         return find_causes(
-            sites[BASE],
-            sites[HEAD],
-            base_line=_line_reader(sides[BASE].roots),
-            head_line=_line_reader(sides[HEAD].roots),
+            sites[Side.BASE],
+            sites[Side.HEAD],
+            base_line=_line_reader(versions[Side.BASE].roots),
+            head_line=_line_reader(versions[Side.HEAD].roots),
         )
 
 
-def _in_turn(sides: Sequence[Sequence[tuple[Workload, Workload]]]) -> list[list[tuple[Workload, Workload]]]:
+def _in_turn(sides: Sequence[Sequence[Workload]]) -> list[Workload]:
     """Put what belongs together side by side: a workload of the base, then the same one of the head."""
-    groups: dict[tuple[str, str], list[tuple[Workload, Workload]]] = {}
-    for side in sides:
-        for plain, named in side:
-            groups.setdefault((plain.scenario, plain.variant), []).append((plain, named))
-    return list(groups.values())
+    groups: dict[WorkloadKey, list[Workload]] = {}
+    for workloads in sides:
+        for workload in workloads:
+            groups.setdefault(workload.key, []).append(workload)
+    return [workload for group in groups.values() for workload in group]
 
 
-def _sites(readings: Iterable[Reading], prefix: str) -> tuple[CallSite, ...]:
-    return next((reading.call_sites for reading in readings if reading.scenario.startswith(prefix)), ())
+def _sites(readings: Iterable[Reading], side: Side) -> tuple[CallSite, ...]:
+    return next((reading.call_sites for reading in readings if reading.side is side), ())
 
 
 def _line_reader(roots: Sequence[str]) -> Callable[[str, int], str]:

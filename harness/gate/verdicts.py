@@ -6,14 +6,13 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from membench.harness.gate.causes import Cause
+from membench.harness.keys import Key, value_text
 from membench.harness.model import MEASURED, Sample
 from membench.harness.statistics.line import FEWEST_POINTS, Line, fit_line
 from membench.harness.statistics.shift import Shift, estimate_shift
 from membench.harness.units import format_bytes, format_shift
 
-Key = tuple[str, str, str]
-
-MOST_DIGITS = 15  # of a size: beyond that a float does not hold it, and a stored document may have any
+LARGEST_SIZE = 2**53  # beyond that a float does not hold every whole number, and a stored document may have any
 
 
 class Verdict(StrEnum):
@@ -71,7 +70,7 @@ class GateRow:
     @property
     def key(self) -> Key:
         """What it is compared by."""
-        return self.scenario, self.variant, self.meter
+        return Key(self.scenario, self.variant, self.meter)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +124,7 @@ def judge_all(
     gone = set(removed)
     rows = [judge(base.get(key), sample, thresholds, against=against) for key, sample in head.items()]
     for key, sample in base.items():
-        if key not in head and not {sample.scenario, f"{sample.scenario}/{sample.variant}"} & gone:
+        if key not in head and not {key.scenario, str(key.workload)} & gone:
             rows.append(missing(sample.key, against, base_bytes=sample.median_bytes))
     if thresholds.slope_bytes is not None:
         rows += _slope_rows(base, head, thresholds.slope_bytes, against)
@@ -135,9 +134,7 @@ def judge_all(
 def judge(base: Sample | None, head: Sample, thresholds: Thresholds, *, against: str) -> GateRow:
     """Judge one configuration of the head."""
     row = GateRow(
-        scenario=head.scenario,
-        variant=head.variant,
-        meter=head.meter,
+        **head.key._asdict(),
         against=against,
         base_bytes=base.median_bytes if base else None,
         head_bytes=head.median_bytes,
@@ -212,11 +209,8 @@ def remarks(rows: Iterable[GateRow]) -> list[str]:
 
 def missing(key: Key, against: str, *, base_bytes: int | None = None) -> GateRow:
     """Judge what the base has and the head lacks: otherwise a new name would be a way around the gate."""
-    scenario, variant, meter = key
     return GateRow(
-        scenario=scenario,
-        variant=variant,
-        meter=meter,
+        **key._asdict(),
         against=against,
         base_bytes=base_bytes,
         verdict=Verdict.MISSING,
@@ -246,16 +240,14 @@ def _slope_rows(
         )
 
 
-def _series(samples: Mapping[Key, Sample]) -> dict[tuple[str, str, str], list[tuple[int, Key]]]:
-    """Find variants such as `orders=1000,mode=fast` that differ in one number alone."""
-    series: dict[tuple[str, str, str], list[tuple[int, Key]]] = {}
-    for key in samples:
-        settings = [piece.partition("=") for piece in key[1].split(",")]
-        for index, (name, equals, value) in enumerate(settings):
-            if equals and value.isascii() and value.isdigit() and len(value) <= MOST_DIGITS:
-                rest = [f"{other}={held}" for other, _, held in settings[:index] + settings[index + 1 :]]
-                shape = ",".join([name, *rest])
-                series.setdefault((key[0], shape, key[2]), []).append((int(value), key))
+def _series(samples: Mapping[Key, Sample]) -> dict[Key, list[tuple[int, Key]]]:
+    """Find variants that differ in one whole number alone; what they share stands in the place of the variant."""
+    series: dict[Key, list[tuple[int, Key]]] = {}
+    for key, sample in samples.items():
+        for name, value in sample.parameters.items():
+            if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST_SIZE:
+                rest = [f"{other}={value_text(held)}" for other, held in sample.parameters.items() if other != name]
+                series.setdefault(key._replace(variant=",".join([name, *rest])), []).append((value, key))
     return {shape: points for shape, points in series.items() if len({size for size, _ in points}) >= FEWEST_POINTS}
 
 

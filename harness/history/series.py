@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from membench.harness.errors import UnreadableInputError
+from membench.harness.keys import Key
 from membench.harness.model import Results, Sample
 from membench.harness.statistics.change_points import find_changes
 from membench.harness.store.merging import merge
@@ -16,8 +17,6 @@ from membench.harness.store.results import RESULTS_FILE, read_results
 DOCUMENT = "membench-history"
 FORMAT_VERSION = 1  # 1: the first
 _MOST_NAMED = 5
-
-Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +52,11 @@ class Series:
     meter: str
     peak_bytes: tuple[int | None, ...]  # one for each run; None where it is missing or failed
     changes: tuple[Change, ...]
+
+    @property
+    def key(self) -> Key:
+        """What it is compared by."""
+        return Key(self.scenario, self.variant, self.meter)
 
     @property
     def known(self) -> tuple[int, ...]:
@@ -148,13 +152,11 @@ def _series(runs: Sequence[Run], documents: Sequence[Results]) -> tuple[Series, 
             peaks.setdefault(sample.key, [None] * len(runs))[index] = _peak(sample)
     return tuple(
         Series(
-            scenario=scenario,
-            variant=variant,
-            meter=meter,
+            **key._asdict(),
             peak_bytes=tuple(own),
             changes=tuple(sorted(_changes(runs, own), key=lambda change: change.run)),
         )
-        for (scenario, variant, meter), own in peaks.items()
+        for key, own in peaks.items()
     )
 
 

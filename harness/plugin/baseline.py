@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from membench.harness.errors import UsageError
+from membench.harness.keys import Key
 from membench.harness.model import Outcome, Reading, Results, Sample
 from membench.harness.plugin.rows import Row, results_of
 from membench.harness.store.results import read_results, write_results_file
 from membench.harness.units import format_bytes, format_shift, parse_size
 
 _PERCENT = re.compile(r"\s*(\d{1,6}(?:\.\d{1,6})?)\s*%\s*", re.ASCII)
-Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +86,7 @@ class Baseline:
         if new:
             notes.append(f"{new} not in the baseline {self._path.name}: --membench-update takes them in")
         if missing:
-            notes.append(f"{len(missing)} of the baseline not measured now, such as {'::'.join(missing[0][:2])}")
+            notes.append(f"{len(missing)} of the baseline not measured now, such as {'::'.join(missing[0].workload)}")
         if rows and self._results.environment.fingerprint != results_of(()).environment.fingerprint:
             notes.append("the baseline comes from another environment: the shift is not the program's alone")
         return notes
@@ -112,4 +112,4 @@ def update_baseline(path: Path, rows: Iterable[Row]) -> int:
 
 
 def _key(reading: Reading) -> Key:
-    return reading.scenario, reading.variant, reading.meter
+    return Key(reading.scenario, reading.variant, reading.meter)

@@ -3,13 +3,13 @@
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import replace
 from queue import SimpleQueue
 from typing import Protocol
 
+from membench.harness.keys import TrialKey
 from membench.harness.model import Reading, Trial
 from membench.harness.runs.schedule import Schedule
-
-Key = tuple[str, str, str, int]
 
 
 class Isolated(Protocol):
@@ -44,7 +44,7 @@ def run_schedule(
     cpus: Sequence[int],
     keep: Callable[[Reading], None],
     observer: Observer,
-    done: Mapping[Key, Reading] | None = None,
+    done: Mapping[TrialKey, Reading] | None = None,
 ) -> list[Reading]:
     """Run all trials that are not `done` already, as many side by side as there are `cpus`.
 
@@ -117,7 +117,7 @@ def _feed(
         ended, _ = wait(under_way, return_when=FIRST_COMPLETED)
         for future in ended:
             trial = under_way.pop(future)
-            reading = future.result()
+            reading = replace(future.result(), side=trial.workload.side)
             take(reading)
             observer.finished(trial, reading)
             start_next()

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from membench.harness.keys import Key
 from membench.harness.model import MEASURED, PhaseSpan, Reading, Sample, Workload
 from membench.harness.units import KIB, format_bytes
 
@@ -19,11 +20,11 @@ _INSTALLED = re.compile(r"/lib/python[\d.]+/")
 
 def make_samples(workloads: Sequence[Workload], readings: Iterable[Reading]) -> tuple[Sample, ...]:
     """Group readings by workload and meter, in the order in which they first appear."""
-    asked = {(workload.scenario, workload.variant): workload for workload in workloads}
-    groups: dict[tuple[str, str, str], list[Reading]] = defaultdict(list)
+    asked = {workload.key: workload for workload in workloads}
+    groups: dict[Key, list[Reading]] = defaultdict(list)
     for reading in readings:
-        groups[reading.scenario, reading.variant, reading.meter].append(reading)
-    return tuple(_sample(group, asked[key[0], key[1]]) for key, group in groups.items())
+        groups[Key(reading.scenario, reading.variant, reading.meter)].append(reading)
+    return tuple(_sample(group, asked[key.workload]) for key, group in groups.items())
 
 
 def _sample(readings: Sequence[Reading], workload: Workload) -> Sample:
@@ -48,6 +49,7 @@ def _sample(readings: Sequence[Reading], workload: Workload) -> Sample:
         commands=tuple(reading.command for reading in readings if reading.command),
         artifacts=tuple(artifact for reading in readings for artifact in reading.artifacts),
         failures=tuple(_failure(reading) for reading in readings if reading.outcome is not workload.expected_outcome),
+        parameters=workload.varied,
     )
     return replace(sample, warnings=_warnings(sample))
 

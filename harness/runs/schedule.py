@@ -37,4 +37,5 @@ def _warm_ups(workloads: Sequence[Workload], meters: Sequence[str]) -> tuple[Tri
 
 def _code(workload: Workload) -> tuple[str, ...]:
     """Name what a workload runs: a callable and where it is imported from, or the commands of a scenario."""
-    return workload.kind, workload.target or workload.scenario, workload.interpreter, *workload.import_paths
+    side = str(workload.side or "")  # a command may be another program in another version
+    return workload.kind, workload.target or workload.scenario, side, workload.interpreter, *workload.import_paths

@@ -3,8 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 from membench.harness.model import Results, Sample
+
+if TYPE_CHECKING:
+    from membench.harness.keys import Key
 
 
 def merge(runs: Sequence[tuple[str, Results]]) -> tuple[Results, tuple[str, ...]]:
@@ -14,7 +18,7 @@ def merge(runs: Sequence[tuple[str, Results]]) -> tuple[Results, tuple[str, ...]
         The results, with the date and the environment of the first run, and what a reader must know of them.
     """
     (first_name, first), *others = runs
-    kept: dict[tuple[str, str, str], Sample] = {}
+    kept: dict[Key, Sample] = {}
     for sample in first.samples:
         kept.setdefault(sample.key, sample)
     warnings = []

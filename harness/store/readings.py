@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from membench.harness.errors import UnreadableInputError, UsageError
+from membench.harness.keys import Side, TrialKey
 from membench.harness.model import CallSite, CommandFacts, Environment, Outcome, PhaseSpan, Reading
 from membench.harness.store.files import atomic_writer
 from membench.harness.store.plain import FORMAT_VERSION, plain, refuse_constant, timeline_of
@@ -25,7 +26,7 @@ class ReadingsFile:
         self._environment = environment
         self._file: IO[str] | None = None
 
-    def resume(self) -> dict[tuple[str, str, str, int], Reading]:
+    def resume(self) -> dict[TrialKey, Reading]:
         """Read what an earlier run has kept; a last line that was cut off is left out.
 
         Raises:
@@ -50,7 +51,7 @@ class ReadingsFile:
             raise UsageError(f"{self._path} was measured under other conditions than these. Run without --resume.")
         return {reading.key: reading for reading in readings}
 
-    def start(self, kept: Mapping[tuple[str, str, str, int], Reading]) -> None:
+    def start(self, kept: Mapping[TrialKey, Reading]) -> None:
         """Begin the file anew with what is kept of an earlier run."""
         header = {
             "format": READINGS_FORMAT,
@@ -100,6 +101,7 @@ def reading_of(entry: dict[str, Any]) -> Reading:
     sites = entry.pop("call_sites", ())
     artifacts = entry.pop("artifacts", ())
     command = entry.pop("command", None)
+    side = entry.pop("side", None)
     return Reading(
         **entry,
         outcome=outcome,
@@ -108,4 +110,5 @@ def reading_of(entry: dict[str, Any]) -> Reading:
         artifacts=tuple(artifacts),
         command=CommandFacts(**command) if command else None,
         timeline=timeline_of(timeline) if timeline else None,
+        side=Side(side) if side else None,
     )

@@ -48,6 +48,7 @@ def _sample_document(sample: Sample) -> dict[str, Any]:
         "scenario": sample.scenario,
         "variant": sample.variant,
         "meter": sample.meter,
+        "parameters": dict(sample.parameters),
         "unit": "bytes",
         "peak_bytes": list(sample.peak_bytes),
         "median_bytes": sample.median_bytes,
@@ -186,4 +187,5 @@ def _sample(entry: Mapping[str, Any]) -> Sample:
         commands=tuple(CommandFacts(**facts) for facts in entry.get("commands", ())),
         failures=tuple(entry.get("failures", ())),
         warnings=tuple(entry["warnings"]),
+        parameters=dict(entry.get("parameters", {})),
     )

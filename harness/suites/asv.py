@@ -10,6 +10,7 @@ from typing import Any
 
 from membench.harness.errors import UsageError, unknown_name
 from membench.harness.kernel.scratch import held_scratch
+from membench.harness.keys import Scalar, WorkloadKey
 from membench.harness.model import Results, Workload
 from membench.harness.suites.configuration import GateSettings
 from membench.harness.suites.probes import TIME_LIMIT_SECONDS, Place, ask
@@ -80,9 +81,11 @@ class AsvSuite:
             if variant not in known:
                 raise unknown_name("variant", variant, list(known))
         return [
-            self._workload(benchmark, variant, index)
+            self._workload(benchmark, variant, index, varied)
             for benchmark in wanted
-            for variant, index in zip(benchmark["variants"], benchmark["indexes"], strict=True)
+            for variant, index, varied in zip(
+                benchmark["variants"], benchmark["indexes"], benchmark["parameters"], strict=True
+            )
             if not variants or variant in variants
         ]
 
@@ -94,10 +97,8 @@ class AsvSuite:
         question = [{"target": workload.target, **_index_and_cache(workload)} for workload in tried]
         limit = sum(workload.time_limit_seconds or TIME_LIMIT_SECONDS for workload in tried)
         answers = self._ask("Setting up", {"declined": question}, limit) if question else []
-        gone = {
-            (workload.scenario, workload.variant) for workload, declines in zip(tried, answers, strict=True) if declines
-        }
-        return [workload for workload in workloads if (workload.scenario, workload.variant) not in gone]
+        gone = {workload.key for workload, declines in zip(tried, answers, strict=True) if declines}
+        return [workload for workload in workloads if workload.key not in gone]
 
     @property
     def gate(self) -> GateSettings:
@@ -116,7 +117,7 @@ class AsvSuite:
             "Install each version, keep its results with membench run --asv DIR --out DIR, and compare those."
         )
 
-    def defined_in(self, checkout: Path) -> set[tuple[str, str]]:
+    def defined_in(self, checkout: Path) -> set[WorkloadKey]:
         """Know of no checkout."""
         del checkout
         return set()
@@ -143,7 +144,9 @@ class AsvSuite:
         keys = dict.fromkeys(benchmark["cache"] for benchmark in self._benchmarks if benchmark["cache"])
         return {key: str(self._scratch / str(number)) for number, key in enumerate(keys)}
 
-    def _workload(self, benchmark: Mapping[str, Any], variant: str, index: int) -> Workload:
+    def _workload(
+        self, benchmark: Mapping[str, Any], variant: str, index: int, varied: Mapping[str, Scalar]
+    ) -> Workload:
         cache = self._cache_folders.get(benchmark["cache"], "")
         return Workload(
             scenario=benchmark["name"],
@@ -152,6 +155,7 @@ class AsvSuite:
             parameters={"root": str(self._folder), "index": index, "cache": cache},
             import_paths=(),
             kind=ASV,
+            varied=varied,
             interpreter=self._interpreter,
             folder=cache,
             time_limit_seconds=benchmark["timeout"],

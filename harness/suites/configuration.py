@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from membench.harness.errors import UsageError
+from membench.harness.keys import Scalar, value_text
 from membench.harness.model import LONGEST_TIMEOUT_SECONDS
 from membench.harness.suites.toml_table import Table, is_words, shown
 from membench.harness.units import KIB
-
-Scalar = bool | int | float | str
 
 PYPROJECT = "pyproject.toml"
 ROOT_TABLE = "tool.membench"
@@ -86,14 +85,7 @@ class Configuration:
 
 def variant_name(parameters: Mapping[str, Scalar]) -> str:
     """Name a combination of parameters; `default` where there are none."""
-    return ",".join(f"{name}={value_words(value)}" for name, value in parameters.items()) or DEFAULT_VARIANT
-
-
-def value_words(value: Scalar) -> str:
-    """Write a value as it stands in a variant's name and in a command: booleans as TOML does, text without quotes."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
+    return ",".join(f"{name}={value_text(value)}" for name, value in parameters.items()) or DEFAULT_VARIANT
 
 
 def read_configuration(folder: Path) -> Configuration:

@@ -11,14 +11,13 @@ from pathlib import Path
 
 from membench.harness.attribution.shapley import Combination
 from membench.harness.errors import UsageError, unknown_name
+from membench.harness.keys import Scalar, WorkloadKey, value_text
 from membench.harness.model import Results, Workload
 from membench.harness.suites.configuration import (
     Configuration,
     GateSettings,
-    Scalar,
     WorkloadSettings,
     read_configuration,
-    value_words,
     variant_name,
 )
 from membench.harness.suites.probes import Place, ask
@@ -91,11 +90,11 @@ class ProjectSuite:
             for workload in workloads
         ]
 
-    def defined_in(self, checkout: Path) -> set[tuple[str, str]]:
+    def defined_in(self, checkout: Path) -> set[WorkloadKey]:
         """Name the workloads of a checkout's own pyproject.toml; none where that is no configuration."""
         with suppress(UsageError):
             return {
-                (workload.name, variant)
+                WorkloadKey(workload.name, variant)
                 for workload in read_configuration(checkout).workloads
                 for variant in workload.variants
             }
@@ -140,6 +139,7 @@ class ProjectSuite:
             variant=variant,
             target=settings.call,
             parameters=parameters,
+            varied=parameters,
             import_paths=tuple(os.path.normpath(self._folder / path) for path in self._configuration.import_paths),
             kind=FUNCTION,
             setup=settings.setup,
@@ -250,9 +250,7 @@ def _switches_of(settings: WorkloadSettings, fixed: Mapping[str, str]) -> tuple[
     return tuple(
         name
         for name, values in settings.params.items()
-        if name not in fixed
-        and all(isinstance(value, bool) for value in values)
-        and {*map(value_words, values)} == both
+        if name not in fixed and all(isinstance(value, bool) for value in values) and {*map(value_text, values)} == both
     )
 
 
@@ -269,7 +267,7 @@ def _others_of(settings: WorkloadSettings, fixed: Mapping[str, str], switches: S
     for name, values in settings.params.items():
         if name in switches:
             continue
-        known = {value_words(value): value for value in values}
+        known = {value_text(value): value for value in values}
         words = fixed.get(name, next(iter(known)) if len(known) == 1 else None)
         if words is None:
             raise UsageError(
@@ -287,4 +285,4 @@ def _filled_in(word: str, parameters: Mapping[str, Scalar]) -> str:
     if not parameters:
         return word
     names = re.compile("|".join(rf"\{{{name}\}}" for name in parameters))
-    return names.sub(lambda match: value_words(parameters[match[0][1:-1]]), word)
+    return names.sub(lambda match: value_text(parameters[match[0][1:-1]]), word)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from membench.harness.keys import WorkloadKey
 from membench.harness.model import Results, Workload
 from membench.harness.suites.configuration import GateSettings
 from membench.harness.suites.story import Story
@@ -53,7 +54,7 @@ class Suite(Protocol):
         """
         ...
 
-    def defined_in(self, checkout: Path) -> set[tuple[str, str]]:
+    def defined_in(self, checkout: Path) -> set[WorkloadKey]:
         """Name the workloads that a checkout of the project defines, by scenario and variant."""
         ...
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from membench.harness.history.series import Change, History, Key, Series
+from membench.harness.history.series import Change, History, Series
+from membench.harness.keys import Key
 from membench.harness.model import Role
 from membench.reports import wording
 from membench.reports.page.assembly import assemble
@@ -67,7 +68,7 @@ def _groups(history: History, roles: Mapping[Key, Role]) -> list[Group]:
 
 
 def _chart(history: History, series: list[Series], roles: Mapping[Key, Role], identifier: str) -> Chart:
-    role = {one: roles.get((one.scenario, one.variant, one.meter), Role.OTHER) for one in series}
+    role = {one: roles.get(one.key, Role.OTHER) for one in series}
     # Those that changed come before those that did not, so that they are among the lines that are kept.
     ordered = sorted(series, key=lambda one: (place_of(role[one]), not one.changes))
     lines = shown_first([_line(one, role[one]) for one in ordered[:MOST_LINES]])

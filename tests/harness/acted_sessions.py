@@ -5,12 +5,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sample_results import TrialKey, reading
+from sample_results import reading
 
+from membench.harness.keys import TrialKey
 from membench.harness.model import CallSite, Outcome, Reading, Trial, Workload
 from membench.harness.runs.session import ObserverFor, Session
-
-Asked = TrialKey  # the scenario behind its side
 
 
 class Silent:
@@ -30,10 +29,10 @@ def nobody(total: int) -> Iterator[Silent]:
 class ActedSession(Session):
     """Its trials come to the peaks that a function gives, all held by one line; it remembers what it was asked for."""
 
-    peak: Callable[[Asked], int]
+    peak: Callable[[TrialKey], int]
     outcome: Outcome = Outcome.OK
     roots: dict[str, Path] = field(default_factory=dict)
-    asked: list[Asked] = field(default_factory=list)
+    asked: list[TrialKey] = field(default_factory=list)
 
     def read(
         self,
@@ -45,7 +44,7 @@ class ActedSession(Session):
         first: int = 0,
     ) -> list[Reading]:
         trials = [
-            (workload.scenario, workload.variant, meter, repeat)
+            TrialKey(*workload.key, meter, repeat, workload.side)
             for repeat in range(first, first + repeats)
             for workload in workloads
             for meter in meters
@@ -53,8 +52,8 @@ class ActedSession(Session):
         self.asked.extend(trials)
         return [self._reading(trial) for trial in trials]
 
-    def _reading(self, trial: Asked) -> Reading:
-        file = self.roots.get(trial[0].partition(" ")[0], Path()) / "jobs.py"
+    def _reading(self, trial: TrialKey) -> Reading:
+        file = self.roots.get(trial.side or "", Path()) / "jobs.py"
         peak = self.peak(trial)
         site = CallSite(file=str(file), line=1, function="f", bytes=peak)
         return reading(trial, peak, outcome=self.outcome, call_sites=(site,))

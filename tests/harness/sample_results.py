@@ -1,8 +1,7 @@
 """Results for tests that measure nothing."""
 
+from membench.harness.keys import TrialKey
 from membench.harness.model import Environment, Outcome, PhaseSpan, Reading, Results, Sample, Timeline
-
-TrialKey = tuple[str, str, str, int]  # scenario, variant, meter, repeat
 
 ENVIRONMENT = Environment(
     python="3.11.7",
@@ -42,12 +41,8 @@ def sample(variant: str = "baseline", peaks: tuple[int, ...] = (100, 100), **cha
 
 def reading(key: TrialKey, peak_bytes: int | None = 1, **changes: object) -> Reading:
     """Make what the trial of a key came to."""
-    scenario, variant, meter, repeat = key
     fields: dict[str, object] = {
-        "scenario": scenario,
-        "variant": variant,
-        "meter": meter,
-        "repeat": repeat,
+        **key._asdict(),
         "outcome": Outcome.OK,
         "peak_bytes": peak_bytes,
         "wall_seconds": 0.1,

@@ -15,6 +15,7 @@ from membench.harness.commands.league.workloads import (
     read_settings,
 )
 from membench.harness.errors import UsageError
+from membench.harness.keys import WorkloadKey
 from membench.harness.model import Results, Workload
 from membench.harness.suites.configuration import GateSettings
 from membench.harness.suites.story import Story
@@ -67,10 +68,10 @@ class LeagueSuite:
         (package / CODE_UNDER_TEST).symlink_to(checkout / CODE_UNDER_TEST)
         return [replace(workload, import_paths=(str(scratch),)) for workload in workloads]
 
-    def defined_in(self, checkout: Path) -> set[tuple[str, str]]:
+    def defined_in(self, checkout: Path) -> set[WorkloadKey]:
         """Name the scenarios of a checkout, each in the variants that are known here."""
         files = (checkout / "scenarios").glob("[!_]*.py")
-        return {(file.stem.replace("_", "-"), variant) for file in files for variant in VARIANTS}
+        return {WorkloadKey(file.stem.replace("_", "-"), variant) for file in files for variant in VARIANTS}
 
 
 class LeagueSwitches:

@@ -133,6 +133,7 @@ def sized_workload(name: str, variant: str, teams: int, settings: Mapping[str, i
         workload,
         scenario=sized_name(name, teams),
         parameters={**workload.parameters, "teams": teams},
+        varied={"teams": teams},
         expected_digest=None,
     )
 

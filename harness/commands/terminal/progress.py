@@ -47,8 +47,9 @@ class _Bar:
 
 
 def _label(trial: Trial) -> str:
-    kind = "warm-up" if trial.repeat == WARM_UP else f"#{trial.repeat + 1}"
-    return f"{trial.workload.scenario}/{trial.workload.variant} {kind}"
+    side = f"{trial.workload.side} " if trial.workload.side else ""
+    number = "warm-up" if trial.repeat == WARM_UP else f"#{trial.repeat + 1}"
+    return f"{side}{trial.workload.key} {number}"
 
 
 @contextmanager

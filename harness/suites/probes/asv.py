@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from importlib import import_module
+from itertools import product
 from pathlib import Path
 from runpy import run_path
 from types import ModuleType
@@ -18,6 +19,8 @@ from typing import Any
 KIND = run_path(str(Path(__file__).absolute().parents[2] / "trial" / "adapters" / "asv.py"))
 NAME = re.compile(r"^(PeakMem[A-Z_].+)|(peakmem_.+)$")  # as asv_runner.benchmarks.peakmem has it
 ADDRESS = re.compile(r"^(<.*) at 0x[\da-fA-F]+(>)$")
+LONGEST_VALUE = 200  # letters of a text
+LARGEST_VALUE = 2**63
 DECLINED = 7  # an exit status that a set-up has no reason to end with
 
 
@@ -75,21 +78,43 @@ def describe(name: str, target: str) -> dict[str, Any]:
     params = benchmark.params
     skipped = {tuple(values) for values in benchmark.attribute("skip_params", [])}
     labels = [labelled(values) for values in params]
-    names = [str(one) for one in benchmark.attribute("param_names", [])][: len(params)]
-    names += [f"param{number + 1}" for number in range(len(names), len(params))]
-    variants = variants_of(names, labels)
+    varied = varied_of(names_of(benchmark, len(params)), params, labels)
+    variants = variants_of(names_of(benchmark, len(params)), labels)
     kept = [index for index, values in enumerate(benchmark.combinations) if values not in skipped] if skipped else None
     cache = benchmark.attribute("setup_cache")
     return {
         "name": name,
         "target": target,
         "variants": variants if kept is None else [variants[index] for index in kept],
+        "parameters": varied if kept is None else [varied[index] for index in kept],
         "indexes": list(range(len(variants))) if kept is None else kept,
         "has_setup": bool(benchmark.hooks("setup")),
         "timeout": seconds(benchmark.attribute("timeout")),
         "cache": cache_key(cache) if cache is not None else "",
         "cache_timeout": seconds(getattr(cache, "timeout", None)),
     }
+
+
+def names_of(benchmark: Any, count: int) -> list[str]:
+    """Name the parameters as the benchmark does, and by their number where it does not."""
+    names = [str(one) for one in benchmark.attribute("param_names", [])][:count]
+    return names + [f"param{number + 1}" for number in range(len(names), count)]
+
+
+def varied_of(names: list[str], params: list[list[Any]], labels: list[list[str]]) -> list[dict[str, Any]]:
+    """Give the values of all combinations, in their order; one that JSON does not have is written as in the name."""
+    named = [
+        [(name, value if is_scalar(value) else label) for value, label in zip(values, texts, strict=True)]
+        for name, values, texts in zip(names, params, labels, strict=True)
+    ]
+    return [dict(combination) for combination in product(*named)]
+
+
+def is_scalar(value: Any) -> bool:
+    """Tell whether a value is one that a document holds as it is."""
+    if isinstance(value, str):
+        return len(value) <= LONGEST_VALUE
+    return type(value) in (bool, int, float) and abs(value) <= LARGEST_VALUE  # NaN is not
 
 
 def variants_of(names: list[str], labels: list[list[str]]) -> list[str]:

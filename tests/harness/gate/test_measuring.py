@@ -5,12 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from acted_sessions import ActedSession, Asked, nobody
+from acted_sessions import ActedSession, nobody
 from sample_results import ENVIRONMENT
 
-from membench.harness.gate.measuring import BASE, HEAD, MOST_ROWS_WITH_CAUSES, Gating, Side
+from membench.harness.gate.measuring import MOST_ROWS_WITH_CAUSES, Gating, Version
 from membench.harness.gate.verdicts import GateRow, Thresholds, Verdict, judge_all
 from membench.harness.kernel.controls import available_controls
+from membench.harness.keys import Side, TrialKey
 from membench.harness.model import Workload
 from membench.harness.trial.adapters import COMMAND
 from membench.harness.trial.isolation import Isolation
@@ -19,67 +20,71 @@ MIB = 1024 * 1024
 
 
 def gating(
-    peak: Callable[[Asked], int], *variants: str, roots: dict[str, Path] | None = None, kind: str = "object"
-) -> tuple[Gating, list[Asked]]:
+    peak: Callable[[TrialKey], int], *variants: str, roots: dict[str, Path] | None = None, kind: str = "object"
+) -> tuple[Gating, list[TrialKey]]:
     isolation = Isolation(controls=available_controls(), time_limit_seconds=60)
     session = ActedSession(isolation=isolation, environment=ENVIRONMENT, jobs=1, peak=peak, roots=roots or {})
     workloads = [
         Workload(scenario="s", variant=variant, target="", parameters={}, import_paths=(), kind=kind)
         for variant in variants
     ]
-    sides = [
-        Side(name=name, workloads=workloads, roots=[str((roots or {}).get(name, Path("/none")))])
-        for name in (BASE, HEAD)
+    versions = [
+        Version(
+            side=side,
+            workloads=[replace(workload, side=side) for workload in workloads],
+            roots=[str((roots or {}).get(side, Path("/none")))],
+        )
+        for side in Side
     ]
-    return Gating(session=session, sides=sides, meters=["peak_rss"], observer_for=nobody), session.asked
+    return Gating(session=session, versions=versions, meters=["peak_rss"], observer_for=nobody), session.asked
 
 
 def decide(samples: object) -> list[GateRow]:
-    return judge_all(samples[BASE], samples[HEAD], Thresholds(), against="HEAD~1")  # type: ignore[index]  # of Decide
+    return judge_all(samples[Side.BASE], samples[Side.HEAD], Thresholds(), against="HEAD~1")  # type: ignore[index]  # of Decide
 
 
 def test_base_and_head_are_measured_side_by_side_and_what_is_decided_is_not_measured_again() -> None:
     run, asked = gating(lambda trial: 100 * MIB, "a", "b")
     rows = run.measure(decide, repeats=2, most_repeats=12)
     assert [row.verdict for row in rows] == [Verdict.PASS, Verdict.PASS]
-    assert [(trial[0], trial[1]) for trial in asked] == [
-        ("base s", "a"),
-        ("head s", "a"),
-        ("base s", "b"),
-        ("head s", "b"),
+    assert [(trial.side, trial.variant) for trial in asked] == [
+        ("base", "a"),
+        ("head", "a"),
+        ("base", "b"),
+        ("head", "b"),
     ] * 2
 
 
 def test_only_what_is_not_decided_is_measured_again_until_it_is() -> None:
-    def peak(trial: Asked) -> int:
-        return 100 * MIB + (4096 * (trial[3] % 2) if trial[1] == "b" else 0)
+    def peak(trial: TrialKey) -> int:
+        return 100 * MIB + (4096 * (trial.repeat % 2) if trial.variant == "b" else 0)
 
     run, asked = gating(peak, "a", "b")
     rows = run.measure(decide, repeats=3, most_repeats=12)
     assert [row.verdict for row in rows] == [Verdict.PASS, Verdict.PASS]
-    assert {(trial[1], trial[3]) for trial in asked if trial[3] >= 3} == {("b", 3), ("b", 4), ("b", 5)}
+    assert {(trial.variant, trial.repeat) for trial in asked if trial.repeat >= 3} == {("b", 3), ("b", 4), ("b", 5)}
     assert len(asked) == len(set(asked))
 
 
 @pytest.mark.parametrize("most", [3, 4, 7])
 def test_what_cannot_be_decided_is_given_up_at_the_limit(most: int) -> None:
-    run, asked = gating(lambda trial: (100 + 50 * (trial[3] % 2)) * MIB, "a")
+    run, asked = gating(lambda trial: (100 + 50 * (trial.repeat % 2)) * MIB, "a")
     rows = run.measure(decide, repeats=3, most_repeats=most)
     assert [row.verdict for row in rows] == [Verdict.INCONCLUSIVE]
-    assert sorted({trial[3] for trial in asked}) == list(range(most))
+    assert sorted({trial.repeat for trial in asked}) == list(range(most))
 
 
 @pytest.fixture
 def roots(tmp_path: Path) -> dict[str, Path]:
-    found = {name: tmp_path / name for name in (BASE, HEAD)}
+    found = {str(side): tmp_path / side for side in Side}
     for folder in found.values():
         folder.mkdir()
         (folder / "jobs.py").write_text("rows = load()\n")
     return found
 
 
-def risen(trial: Asked) -> int:
-    return (200 if trial[0].startswith(HEAD) else 100) * MIB
+def risen(trial: TrialKey) -> int:
+    return (200 if (trial.side is Side.HEAD) else 100) * MIB
 
 
 def test_a_regression_gets_the_place_that_grew_named_relative_to_the_project(roots: dict[str, Path]) -> None:
@@ -87,17 +92,17 @@ def test_a_regression_gets_the_place_that_grew_named_relative_to_the_project(roo
     (row,) = run.with_causes(run.measure(decide, repeats=1, most_repeats=1))
     (cause,) = row.causes
     assert (cause.file, cause.line, cause.function, cause.shift_bytes) == ("jobs.py", 1, "f", 100 * MIB)
-    assert [trial[:3] for trial in asked if trial[2] == "memray"] == [
-        ("base s", "a", "memray"),
-        ("head s", "a", "memray"),
+    assert [trial for trial in asked if trial.meter == "memray"] == [
+        ("s", "a", "memray", 1, "base"),
+        ("s", "a", "memray", 1, "head"),
     ]
 
 
 def test_only_the_worst_regressions_are_looked_into(roots: dict[str, Path]) -> None:
     names = [str(number) for number in range(10)]
 
-    def peak(trial: Asked) -> int:
-        return (100 + (10 + int(trial[1])) * trial[0].startswith(HEAD)) * MIB
+    def peak(trial: TrialKey) -> int:
+        return (100 + (10 + int(trial.variant)) * (trial.side is Side.HEAD)) * MIB
 
     run, _ = gating(peak, *names, roots=roots)
     rows = run.with_causes(run.measure(decide, repeats=1, most_repeats=1))
@@ -109,11 +114,11 @@ def test_rows_that_pass_and_commands_have_no_causes(roots: dict[str, Path]) -> N
         run, asked = gating(peak, "a", roots=roots, kind=kind)
         (row,) = run.with_causes(run.measure(decide, repeats=1, most_repeats=1))
         assert row.causes == ()
-        assert not [trial for trial in asked if trial[2] == "memray"]
+        assert not [trial for trial in asked if trial.meter == "memray"]
 
 
 def test_a_regression_against_a_baseline_alone_has_no_causes(roots: dict[str, Path]) -> None:
     run, _ = gating(risen, "a", roots=roots)
-    alone = replace(run, sides=run.sides[1:])
+    alone = replace(run, versions=run.versions[1:])
     rows = [replace(row, verdict=Verdict.REGRESSION) for row in run.measure(decide, repeats=1, most_repeats=1)]
     assert [row.causes for row in alone.with_causes(rows)] == [()]

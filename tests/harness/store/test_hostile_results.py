@@ -37,6 +37,7 @@ FULL = sample(
     source="the kernel",
     failures=("crashed",),
     warnings=("noisy",),
+    parameters={"orders": 10, "dry": True, "where": "a=1,b=2", "share": 0.5},
     outcomes=(Outcome.OK, Outcome.CRASHED),
 )
 CHANGE = Change(scenario="smoke", variant="all", meter="peak_rss", from_bytes=None, to_bytes=5)

@@ -15,6 +15,13 @@ from membench.harness.model import Outcome
 from membench.harness.store.results import RESULTS_FILE, read_results, results_document, write_results
 
 
+def test_a_document_from_before_parameters_had_a_place_is_read(tmp_path: Path) -> None:
+    document = results_document(results(sample()))
+    del document["samples"][0]["parameters"]
+    (tmp_path / "old.json").write_text(json.dumps(document))
+    assert read_results(tmp_path / "old.json").samples[0].parameters == {}
+
+
 def test_results_are_read_back_as_they_were_written(tmp_path: Path) -> None:
     written = results(
         sample(),

@@ -65,6 +65,9 @@ def test_one_benchmark_is_asked_for_by_its_name_and_its_variant(tmp_path: Path) 
     write_suite(tmp_path)
     with asv_suite(tmp_path / "bench", "") as suite:
         assert len(suite.workloads(["deep.classes.Sized.peakmem_hold"], ["size=10,param2='bytes'"])) == 1
+        values = [one.varied for one in suite.workloads(["deep.classes.Sized.peakmem_hold"], [])]
+        assert {"size": 10, "param2": "bytes"} in values
+        assert {"size": 40, "param2": "<bench.deep.classes.Thing object>"} in values
         with pytest.raises(UsageError, match="No benchmark named 'nosuch'"):
             suite.workloads(["nosuch"], [])
         with pytest.raises(UsageError, match="No variant named 'nosuch'"):
