@@ -13,13 +13,15 @@ from membench.harness.kernel.processes import descendants, read_proportional
 
 TREE_METER = "peak_tree"
 ATTEMPTS = 3  # at a sample in which no process comes or goes
+LEFT_OUT = "page cache and mapped files are left out"
 SAMPLE_WORDS = "sampled every 10 ms and never below what its largest process held"
 
 
 class TreeSource(Protocol):
     """Where the memory of a tree is read."""
 
-    words: str  # what is read, what is in it, how exact it is
+    contents: str  # what is read, and what is in it
+    words: str  # the same, and how exact it is
 
     def now(self) -> int:
         """Read the bytes in use now."""
@@ -31,10 +33,8 @@ class CgroupSource:
 
     def __init__(self, group: Group) -> None:
         self._group = group
-        self.words = (
-            f"anonymous and shared memory of the tree's own {group.version}, {SAMPLE_WORDS}; "
-            "page cache and mapped files are left out"
-        )
+        self.contents = f"anonymous and shared memory of the tree's own {group.version}; {LEFT_OUT}"
+        self.words = f"{self.contents}; {SAMPLE_WORDS}"
 
     def now(self) -> int:
         """Read the bytes in use now."""
@@ -48,10 +48,8 @@ class ProportionalSource:
     a second time.
     """
 
-    words = (
-        f"anonymous and shared memory, proportional set sizes added up, {SAMPLE_WORDS}; "
-        "page cache and mapped files are left out"
-    )
+    contents = f"anonymous and shared memory, proportional set sizes added up; {LEFT_OUT}"
+    words = f"{contents}; {SAMPLE_WORDS}"
 
     def __init__(self, root: int) -> None:
         self._root = root

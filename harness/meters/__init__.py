@@ -44,6 +44,7 @@ class MeterModule(Protocol):
 
     METER: Meter
     NEEDS_PACKAGES: bool  # the measured process gets site-packages on its search path
+    NAMES_FILES: bool  # it gives call sites, so what is imported has its own path and not one of a fixed length
 
     def collect(self, scratch: Path, artifacts: Path | None) -> dict[str, Any]:
         """Make what can be made once the process has ended, of the files that `finish` left.

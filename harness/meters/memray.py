@@ -55,6 +55,7 @@ class Memray:
 
 METER = Memray()
 NEEDS_PACKAGES = True
+NAMES_FILES = True
 
 
 def collect(scratch: "Path", artifacts: "Path | None") -> dict[str, Any]:

@@ -49,6 +49,7 @@ def _high_water_mark() -> int:
 
 METER = PeakRss()
 NEEDS_PACKAGES = False
+NAMES_FILES = False
 
 
 def collect(scratch: object, artifacts: object) -> dict[str, Any]:

@@ -94,6 +94,7 @@ def call_sites_of(lines: list[tracemalloc.Statistic]) -> list[dict[str, Any]]:
 
 METER = Tracemalloc()
 NEEDS_PACKAGES = False
+NAMES_FILES = True
 
 
 def collect(scratch: "Path", artifacts: "Path | None") -> dict[str, Any]:

@@ -128,6 +128,64 @@ def stream(*, items: int, scratch: str) -> Workload:
     return Workload(run)
 
 
+def forge(*, text: str, scratch: str) -> Workload:
+    """Write a reading of its own, and end the process as if all were well."""
+
+    def run(mark: Callable[[str], None]) -> str:
+        with open(f"{scratch}/reading.json", "w") as file:
+            file.write(text)
+        os._exit(0)
+
+    return Workload(run)
+
+
+def understate(*, mib: int, scratch: str) -> Workload:
+    """Hold so much for a while, then have the meter say that it was less."""
+
+    def run(mark: Callable[[str], None]) -> str:
+        held = b"x" * (mib * MIB)
+        time.sleep(0.2)
+        del held
+        for module in list(sys.modules.values()):
+            if hasattr(module, "Phases"):
+                module.Phases.peak = property(lambda phases: MIB, lambda phases, peak: None)  # type: ignore[attr-defined]
+        return "done"
+
+    return Workload(run)
+
+
+def start_a_child(*, mib: int, in_thread: bool, scratch: str) -> Workload:
+    """Start a process that holds so much, and wait for it."""
+    import threading
+
+    code = f"held = b'x' * ({mib} << 20)"
+
+    def start() -> None:
+        subprocess.run([sys.executable, "-S", "-E", "-c", code], check=True)
+
+    def run(mark: Callable[[str], None]) -> str:
+        if in_thread:
+            thread = threading.Thread(target=start)
+            thread.start()
+            thread.join()
+        else:
+            start()
+        return "done"
+
+    return Workload(run)
+
+
+def leave_a_copy(*, scratch: str) -> Workload:
+    """Fork a process that does not end itself where it should, but returns."""
+
+    def run(mark: Callable[[str], None]) -> str:
+        if child := os.fork():
+            os.waitpid(child, 0)
+        return "parent" if child else "child"
+
+    return Workload(run)
+
+
 def tell(*, scratch: str) -> Workload:
     """Tell the conditions that the process runs under."""
 

@@ -126,6 +126,44 @@ def test_a_process_that_ends_well_without_a_reading_is_no_success() -> None:
     assert measure(trial("leave", status=0)).outcome is Outcome.CRASHED
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"peak_bytes": 1, "digest": null}',
+        '{"peak_bytes": "x", ',
+        "[1, 2]",
+        '{"peak_bytes": "x", "call_sites": [3], "source": 5}',
+        "x" * (5 * MIB),
+    ],
+    ids=["a whole one", "half a one", "a list", "a wrong one", "a huge one"],
+)
+def test_a_reading_that_the_workload_has_written_itself_is_none(text: str) -> None:
+    reading = measure(trial("forge", text=text))
+    assert (reading.outcome, reading.detail) == (Outcome.CRASHED, "left no reading")
+
+
+def test_a_claim_below_what_was_seen_from_outside_is_not_believed_and_the_difference_is_said() -> None:
+    reading = measure(trial("understate", mib=100))
+    assert reading.outcome is Outcome.OK, reading.stderr_tail
+    assert reading.peak_bytes is not None
+    assert reading.peak_bytes > 100 * MIB
+    assert "claims no more than 1.00 MiB" in reading.source
+
+
+@pytest.mark.parametrize("in_thread", [False, True])
+def test_the_largest_process_counts_also_where_a_thread_has_started_it(in_thread: bool) -> None:
+    reading = measure(trial("start_a_child", mib=120, in_thread=in_thread))
+    assert reading.outcome is Outcome.OK, reading.stderr_tail
+    assert reading.peak_bytes is not None
+    assert 120 * MIB < reading.peak_bytes < 140 * MIB
+    assert "its own process held" in reading.source
+
+
+def test_a_copy_of_the_process_that_returns_leaves_no_claim() -> None:
+    reading = measure(trial("leave_a_copy"))
+    assert (reading.outcome, reading.digest) == (Outcome.OK, "parent")
+
+
 def test_an_exception_is_a_crash_whose_traceback_and_peak_are_kept() -> None:
     reading = measure(trial("fail", mib=80))
     assert reading.outcome is Outcome.CRASHED

@@ -44,7 +44,7 @@ def test_a_coroutine_function_is_awaited() -> None:
     assert reading.peak_bytes > 64 * MIB
 
 
-@pytest.mark.parametrize("meter", ["peak_rss", "tracemalloc", "memray"])
+@pytest.mark.parametrize("meter", ["peak_rss", "peak_tree", "tracemalloc", "memray"])
 def test_what_the_set_up_takes_for_a_moment_is_not_in_the_peak(meter: str) -> None:
     reading = measure("function", "use", meter, setup="called_functions:take_much_leave_little")
     assert reading.outcome is Outcome.OK, reading.stderr_tail
