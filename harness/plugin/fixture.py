@@ -1,8 +1,7 @@
 """The fixture `peak_memory`: measures a function in a process of its own, as `membench run` does."""
 
 import os
-import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -15,18 +14,15 @@ from membench.harness.meters import meter_file
 from membench.harness.model import WARM_UP, Outcome, Reading, Trial, Workload
 from membench.harness.plugin.activation import activate
 from membench.harness.plugin.rows import Row, names_of
+from membench.harness.runs.calls import Target, function_workload, target_of
 from membench.harness.statistics.shift import Shift, estimate_shift
-from membench.harness.store.plain import is_plain
 from membench.harness.text import shortened
-from membench.harness.trial.adapters import FUNCTION
 from membench.harness.trial.isolation import Isolation
 from membench.harness.units import format_bytes, format_shift, parse_size
 
 DEFAULT_TIMEOUT_SECONDS = 300.0
 _ISOLATION = pytest.StashKey["_Warmed"]()
 _SHOWN_ARGUMENTS = 60  # bytes in the name of a row
-
-Target = Callable[..., object] | str
 
 
 class PeakMemoryError(MembenchError):
@@ -130,20 +126,14 @@ class PeakMemory:
 
     def _workload(self, function: Target, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Workload:
         __tracebackhide__ = True
-        target = _target(function)
-        for name, value in [*((str(number), value) for number, value in enumerate(args, 1)), *kwargs.items()]:
-            _require_json(target, name, value)
+        target = target_of(function)
         scenario, variant = names_of(self.item, f": {target}{_shown(args, kwargs)}")
-        return Workload(
-            scenario=scenario,
-            variant=variant,
-            target=target,
-            kind=FUNCTION,
-            arguments=args,
-            parameters=kwargs,
-            # As this process has it, so that the same module is found first.
-            import_paths=tuple(os.path.abspath(entry) for entry in sys.path),  # noqa: PTH100 - "" is the working folder
-            folder=os.getcwd(),  # noqa: PTH109 - as text
+        return function_workload(
+            scenario,
+            variant,
+            target,
+            args,
+            kwargs,
             environment=self.environment,
             time_limit_seconds=self.timeout_seconds,
         )
@@ -199,44 +189,6 @@ class _Warmed:
             self._isolation.run(Trial(workload=importing, meter="peak_rss", repeat=WARM_UP), self._cpu)
         isolation = replace(self._isolation, memory_limit_bytes=memory_limit_bytes)
         return isolation.run(Trial(workload=workload, meter=meter, repeat=repeat), self._cpu)
-
-
-def _target(function: Target) -> str:
-    """Name a function so that a fresh process finds it.
-
-    Raises:
-        UsageError: it cannot be found by a name.
-    """
-    __tracebackhide__ = True
-    if isinstance(function, str):
-        if not all(function.partition(":")):
-            raise UsageError(f"{function!r} names no function. Write it as package.module:name.")
-        return function
-    module, name = getattr(function, "__module__", None), getattr(function, "__qualname__", None)
-    if not module or not name:
-        raise UsageError(f"{function!r} has no name to be imported by. Give a function of a module.")
-    if module == "__main__" or "<" in name or _found(module, name) != function:
-        raise UsageError(
-            f"{module}:{name} cannot be imported by that name in a fresh process. "
-            "Give a function at the top of a module: no lambda, no nested one, none of __main__ and no bound method."
-        )
-    return f"{module}:{name}"
-
-
-def _found(module: str, name: str) -> object:
-    found: object = sys.modules.get(module)
-    for part in name.split("."):
-        found = getattr(found, part, None)
-    return found
-
-
-def _require_json(target: str, name: str, value: object) -> None:
-    __tracebackhide__ = True
-    if not is_plain(value):
-        raise UsageError(
-            f"Argument {name} of {target} is {type(value).__name__} and would not arrive as it is: it crosses a "
-            "process boundary as JSON. Give numbers, texts, lists and dicts with texts as keys."
-        )
 
 
 def _shown(args: Iterable[object], kwargs: Mapping[str, object]) -> str:
