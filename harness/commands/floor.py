@@ -1,5 +1,6 @@
 """`membench floor`: the smallest memory limit under which a variant still finishes."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,11 +16,12 @@ from membench.harness.commands.terminal.progress import status_of
 from membench.harness.errors import EXIT_OK, EXIT_TRIAL_FAILED, UsageError
 from membench.harness.kernel import cgroups
 from membench.harness.kernel.controls import usable_cpus
-from membench.harness.model import Outcome, Reading, Trial, Workload
+from membench.harness.model import WARM_UP, Outcome, Reading, Trial, Workload
 from membench.harness.runs.bisection import smallest_limit
 from membench.harness.runs.session import Session
 from membench.harness.store.schemas import validated
 from membench.harness.suites.suite import Suite
+from membench.harness.trial.adapters import COMMAND
 from membench.harness.trial.isolation import Isolation
 from membench.harness.units import MIB, format_bytes, parse_size
 
@@ -60,7 +62,8 @@ def command(
     """Find the smallest memory limit under which a variant still finishes.
 
     A peak is not a need: the kernel takes back the pages of files before it ends a process. Each variant runs in a
-    cgroup whose limit is narrowed down to 1 MiB; it must finish with the right output.
+    cgroup whose limit is narrowed down to 1 MiB; it must finish with the right output, and the kernel must not have
+    ended any process of it. The search ends at the memory of this machine.
 
     \b
     membench floor --scenario league-large --variant baseline --variant all
@@ -76,6 +79,8 @@ def command(
     workloads = suite.prepare(workloads)
     session = Session.begin(suite.settings, time_limit_seconds=timeout, jobs=1)
     with session.isolation.held() as isolation:
+        if workloads[0].kind != COMMAND:
+            isolation.run(Trial(workload=workloads[0], meter=METER, repeat=WARM_UP), usable_cpus()[0])
         floors = [_floor(isolation, workload, limit) for workload in workloads]
     document = validated(_document(name, floors, version, limit), DOCUMENT)
     if form == "json":
@@ -124,12 +129,22 @@ def _floor(isolation: Isolation, workload: Workload, at: int | None) -> _Floor:
         def finishes(limit: int) -> bool:
             return run(limit).outcome is Outcome.OK
 
-        enough = round(free.peak_bytes * ROOM) + MIB
+        enough, most = round(free.peak_bytes * ROOM) + MIB, largest_limit()
         while not finishes(enough):
-            enough *= 2
+            if enough >= most:
+                failure = f"does not finish under {format_bytes(enough)} either, and this machine has no more to give"
+                return _Floor(
+                    variant=workload.variant, peak_bytes=free.peak_bytes, floor_bytes=None, at=None, failure=failure
+                )
+            enough = min(enough * 2, most)
         found = smallest_limit(finishes, fails_at=0, finishes_at=enough)
         judged = run(at) if at is not None else None
     return _Floor(variant=workload.variant, peak_bytes=free.peak_bytes, floor_bytes=found, at=judged, failure="")
+
+
+def largest_limit() -> int:
+    """Give the largest limit that is worth trying: all the memory of this machine."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
 def _document(scenario: str, floors: Sequence[_Floor], version: str, limit: int | None) -> dict[str, Any]:

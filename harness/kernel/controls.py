@@ -6,7 +6,7 @@ Each is applied to the process about to be started by the thread that starts it:
 import ctypes
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 # <linux/personality.h>; what `setarch -R` sets. Docker's default seccomp profile refuses it.
@@ -78,20 +78,20 @@ def cpus_of_jobs(jobs: int) -> list[int]:
 def applied(controls: Controls, cpu: int) -> Iterator[None]:
     """Put the calling thread under the controls; a process started inside the `with` takes them over.
 
+    A control that is not wanted is not touched: where it is refused, even asking after it may be.
+
     Raises:
         OSError: the kernel refuses one.
     """
-    affinity = os.sched_getaffinity(0)
-    persona = _personality(_QUERY)
-    try:
+    with ExitStack() as undo:
         if controls.address_randomisation_off:
+            persona = _personality(_QUERY)
+            undo.callback(_personality, persona)
             _personality(persona | ADDR_NO_RANDOMIZE)
         if controls.pinned_cpu:
+            undo.callback(os.sched_setaffinity, 0, os.sched_getaffinity(0))
             os.sched_setaffinity(0, {cpu})
         yield
-    finally:
-        _personality(persona)
-        os.sched_setaffinity(0, affinity)
 
 
 def _personality(persona: int) -> int:

@@ -1,6 +1,7 @@
 """`membench scale` and `membench floor`, on small leagues."""
 
 import json
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,8 @@ import pytest
 from command_line import membench
 from delegated_cgroups import needs_cgroups
 
+from membench.harness.commands.floor import _floor, largest_limit
+from membench.harness.model import Outcome, Reading, Trial, Workload
 from membench.harness.store.schemas import validator
 from membench.harness.units import MIB
 
@@ -52,6 +55,36 @@ def test_sizes_that_make_no_line_are_wrong_use(sizes: str) -> None:
     done = membench("scale", "--sizes", sizes)
     assert done.returncode == 2
     assert "--sizes" in done.stderr
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeverUnderALimit:
+    """Trials that finish without a limit, and under none."""
+
+    memory_limit_bytes: int | None = None
+    tried: list[int] = field(default_factory=list)
+
+    def run(self, trial: Trial, cpu: int) -> Reading:
+        if self.memory_limit_bytes is not None:
+            self.tried.append(self.memory_limit_bytes)
+        return Reading(
+            scenario=trial.workload.scenario,
+            variant=trial.workload.variant,
+            meter=trial.meter,
+            repeat=0,
+            outcome=Outcome.OK if self.memory_limit_bytes is None else Outcome.OUT_OF_MEMORY,
+            peak_bytes=30 * MIB,
+            wall_seconds=0.1,
+        )
+
+
+def test_the_search_for_a_floor_ends_at_the_memory_of_the_machine_and_says_so() -> None:
+    trials = NeverUnderALimit()
+    workload = Workload(scenario="s", variant="v", target="t", parameters={}, import_paths=())
+    floor = _floor(trials, workload, None)  # type: ignore[arg-type]  # a fake: all that it takes
+    assert floor.floor_bytes is None
+    assert "this machine has no more to give" in floor.failure
+    assert max(trials.tried) == largest_limit()
 
 
 @needs_cgroups
