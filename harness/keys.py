@@ -55,3 +55,24 @@ class TrialKey(NamedTuple):
     meter: str
     repeat: int
     side: Side | None = None
+
+
+class Switch(NamedTuple):
+    """A part of a workload that can be on or off."""
+
+    name: str  # by which it is asked for, such as `fix-5`
+    title: str = ""  # what it is, such as `lower concurrency`; "" where the name says it all
+
+    @property
+    def heading(self) -> str:
+        """The name as people say it: `fix 5`."""
+        return self.name.replace("-", " ")
+
+    def __str__(self) -> str:
+        """Write it as the head of a line: `fix 5: lower concurrency`."""
+        return f"{self.heading}: {self.title}" if self.title else self.heading
+
+    @property
+    def in_sentence(self) -> str:
+        """The switch as a part of a sentence: `fix 5 (lower concurrency)`."""
+        return f"{self.heading} ({self.title})" if self.title else self.heading

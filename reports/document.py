@@ -5,8 +5,11 @@ nothing; it never computes a figure of its own.
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 
-from membench.harness.model import Level, Role
+from membench.harness.attribution.shapley import InteractionKind
+from membench.harness.keys import Switch
+from membench.harness.model import Level, Outcome, Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,8 +25,7 @@ class Row:
     spread_bytes: int | None  # largest minus smallest
     change_bytes: int | None  # against the section's `before` row; negative is a saving
     change_ratio: float | None  # the same as a share of the `before` row
-    repeats: int
-    outcome: str  # "ok", or the outcome that was worst, e.g. "wrong-output 5/5"
+    outcomes: tuple[Outcome, ...]  # of all trials
     phases: tuple[tuple[str, int], ...]  # name and peak bytes, in order
     warnings: tuple[str, ...]
     artifacts: tuple[str, ...] = ()  # files that the meter left, relative to the folder of the results
@@ -61,18 +63,30 @@ class Timeline:
     phases: tuple[PhaseSpan, ...]
 
 
+class ClaimVerdict(StrEnum):
+    """What became of a claim."""
+
+    AS_CLAIMED = "as claimed"
+    MORE = "more than claimed"
+    LESS = "less than claimed"
+    UNTESTED = "cannot be tested here"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimRow:
     """What a fix was said to save beside what it saved, in the terms of the claim."""
 
-    fix: str  # e.g. "fix 5: lower concurrency"
+    fix: Switch
     claim: str  # the claim in words, e.g. "30-40 % of the peak"
     unit: str  # "% of the peak", "% per object" or "MiB"; rows of one unit share an axis
     claimed_low: float
     claimed_high: float
     measured: float | None  # None where it cannot be had in these terms
     measured_as_written: float | None  # the letter of the description; None where it does not differ
-    note: str  # in words: what happened, what it loses, why there is no figure
+    verdict: ClaimVerdict
+    untested: str = ""  # why there is no figure, in words
+    notes: tuple[str, ...] = ()  # what the figures do not say
+    loses: str = ""  # what the form as written loses; "" where its output is right
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +104,7 @@ class AttributionRow:
     None stands where a combination that the figure takes was not measured, or did not come to a right output.
     """
 
-    fix: str  # e.g. "fix 5: lower concurrency"
+    fix: Switch
     alone_bytes: int | None  # against nothing fixed
     leave_one_out_bytes: int | None  # what is lost when it alone is left out of all
     cumulative_bytes: int | None  # what it adds to those before it in the order of the steps
@@ -103,10 +117,10 @@ class AttributionRow:
 class InteractionCell:
     """How far two fixes together save more (or less, below 0) than the one and the other apart."""
 
-    first: str  # a fix as in AttributionRow
-    second: str
+    first: Switch
+    second: Switch
     saved_bytes: int
-    words: str  # e.g. "fix-1 and fix-2 replace each other: ..."
+    kind: InteractionKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +152,7 @@ class Growth:
 class AsWrittenRow:
     """One fix in its effective form beside the letter of its description."""
 
-    fix: str
+    fix: Switch
     effective_bytes: int | None  # saved by the effective form alone
     as_written_bytes: int | None  # saved by the form as written alone, whatever it loses
     loses: str  # what the form as written loses, in words; "" where its output is right

@@ -1,12 +1,11 @@
 """The samples of a run as figures to hand on: each with a name of its own, and those that have no figure left out."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from membench.harness.model import Outcome, Results, Sample
+from membench.harness.model import MEASURED, Outcome, Results, Sample
+from membench.reports.outcomes import coded
 from membench.reports.wording import plain
 
-_RAN_TO_THE_END = frozenset({Outcome.OK, Outcome.WRONG_OUTPUT})
 _BLANK = "(blank)"  # a name of nothing but white space
 
 
@@ -22,7 +21,7 @@ class Figure:
     largest_bytes: int
     wall_seconds: tuple[float, ...]  # of the trials that ran to their end
     trials: int
-    outcome: str  # "ok", or what trials came to and how many: "crashed 1/5"
+    outcome: str  # what the trials came to, such as "ok" or "crashed 1/5"
 
     @property
     def name(self) -> str:
@@ -50,9 +49,9 @@ def figures_of(results: Results) -> tuple[tuple[Figure, ...], tuple[str, ...]]:
 
 def _why_not(sample: Sample) -> str:
     if not sample.peak_bytes:
-        return f"no trial came to a figure ({_outcome(sample.outcomes) if sample.outcomes else 'none was run'})"
+        return f"no trial came to a figure ({coded(sample.outcomes)})"
     if Outcome.WRONG_OUTPUT in sample.outcomes and sample.expected_outcome is not Outcome.WRONG_OUTPUT:
-        return f"its output was wrong ({_outcome(sample.outcomes)})"
+        return f"its output was wrong ({coded(sample.outcomes)})"
     return ""
 
 
@@ -77,14 +76,7 @@ def _figure(sample: Sample, scenario: str, variant: str, meter: str) -> Figure:
         median_bytes=median,
         smallest_bytes=min(sample.peak_bytes),
         largest_bytes=max(sample.peak_bytes),
-        wall_seconds=tuple(seconds for outcome, seconds in ran if outcome in _RAN_TO_THE_END),
+        wall_seconds=tuple(seconds for outcome, seconds in ran if outcome in MEASURED),
         trials=len(sample.outcomes),
-        outcome=_outcome(sample.outcomes),
+        outcome=coded(sample.outcomes),
     )
-
-
-def _outcome(outcomes: Iterable[Outcome]) -> str:
-    """Say what trials came to: `ok`, `crashed 1/5`, `timed-out 1/5, wrong-output 4/5`."""
-    found = [str(outcome) for outcome in outcomes]
-    others = sorted(set(found) - {str(Outcome.OK)})
-    return ", ".join(f"{other} {found.count(other)}/{len(found)}" for other in others) or str(Outcome.OK)

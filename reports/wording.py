@@ -5,18 +5,19 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from membench.harness.attribution.document import interaction_text
+from membench.harness.attribution.shapley import InteractionKind
 from membench.harness.units import format_bytes, format_shift
+from membench.reports.outcomes import all_ok, summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from membench.harness.gate.verdicts import GateRow
-    from membench.reports.document import Attribution, AttributionRow, Growth, InteractionCell, Report, Row
+    from membench.reports.document import Attribution, AttributionRow, ClaimRow, Growth, InteractionCell, Report, Row
 
 NO_FIGURE = "-"
 _MANY = 1000
-_INDEPENDENT = "are independent"
-OK = "ok"
 
 # Control, format (direction marks, zero-width), surrogate, private-use and unassigned characters: none has a
 # shape of its own, and each can move a cursor, reorder a line or make a file that does not decode.
@@ -69,7 +70,7 @@ def percent(ratio: float | None) -> str:
 
 def is_ok(row: "Row") -> bool:
     """Say whether every trial of the row came to the right output."""
-    return row.outcome == OK
+    return all_ok(row.outcomes)
 
 
 def is_good(row: "Row") -> bool:
@@ -81,19 +82,13 @@ def outcome(row: "Row") -> str:
     """Say how a row's trials ended, and by how much its peak exceeds its budget: `ok`, `8.00 MiB over budget`."""
     over = "" if row.over_budget_bytes is None else f"{size(row.over_budget_bytes)} over budget"
     if is_ok(row):
-        return over or OK
+        return over or summary(row.outcomes)
     return ", ".join(filter(None, (_failure(row), over)))
 
 
 def _failure(row: "Row") -> str:
-    """Say in words why a row's peak is no saving: `wrong output: not a saving`.
-
-    A count is named only where some trials did better: `crashed 2/5: not a saving`.
-    """
-    kind, _, count = plain(row.outcome).rpartition(" ")
-    failed, _, trials = count.partition("/")
-    words = (kind if kind and failed == trials else plain(row.outcome)).replace("-", " ")
-    return f"{words}: {'no figure' if row.peak_bytes is None else 'not a saving'}"
+    """Say in words why a row's peak is no saving: `crashed 1/3, timed out 1/3: not a saving`."""
+    return f"{summary(row.outcomes)}: {'no figure' if row.peak_bytes is None else 'not a saving'}"
 
 
 def have_budgets(rows: "Iterable[Row | GateRow]") -> bool:
@@ -124,6 +119,17 @@ def change(row: "Row") -> str:
 def change_share(row: "Row") -> str:
     """Print a row's change as a share; a dash where `change` has one."""
     return percent(row.change_ratio) if is_ok(row) else NO_FIGURE
+
+
+def claim_verdict(row: "ClaimRow") -> str:
+    """Say what became of a claim, and why where that cannot be told."""
+    return f"{row.verdict}: {row.untested}" if row.untested else str(row.verdict)
+
+
+def claim_note(row: "ClaimRow") -> str:
+    """Say what became of a claim, and what its figures do not tell."""
+    losses = [f"as written it loses {row.loses}"] if row.loses else []
+    return "; ".join([claim_verdict(row), *row.notes, *losses])
 
 
 def claim_figure(value: float | None, unit: str) -> str:
@@ -179,18 +185,21 @@ def attribution_columns(attribution: "Attribution") -> list[AttributionColumn]:
 def interaction_words(attribution: "Attribution") -> list[str]:
     """Say of each pair that is not independent what it is, the strongest first, and count the rest."""
     telling = [pair for pair in attribution.interactions if not is_independent(pair)]
-    words = [pair.words for pair in sorted(telling, key=lambda pair: -abs(pair.saved_bytes))]
+    words = [
+        interaction_text(pair.first.name, pair.second.name, pair.kind, pair.saved_bytes)
+        for pair in sorted(telling, key=lambda pair: -abs(pair.saved_bytes))
+    ]
     rest = len(attribution.interactions) - len(telling)
     if rest == 1:
         words.append(f"{'the other pair is' if telling else 'the two are'} independent")
     elif rest:
-        words.append(f"{'the other' if telling else 'all'} {rest} pairs {_INDEPENDENT}")
+        words.append(f"{'the other' if telling else 'all'} {rest} pairs are independent")
     return words
 
 
 def is_independent(pair: "InteractionCell") -> bool:
-    """Tell whether the words of a pair say that its interaction is too small to notice."""
-    return pair.words.endswith(_INDEPENDENT)
+    """Tell whether the interaction of a pair is too small to notice."""
+    return pair.kind is InteractionKind.INDEPENDENT
 
 
 def slope(amount: float) -> str:

@@ -10,12 +10,11 @@ of a combination: positive is less memory. All amounts are bytes.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from fractions import Fraction
 from itertools import combinations
 from math import factorial
 from random import Random
-
-from membench.harness.units import format_bytes
 
 Combination = frozenset[str]
 Peaks = Mapping[Combination, int]
@@ -37,6 +36,14 @@ class Share:
     shapley_bytes: int | None  # its share of the whole
 
 
+class InteractionKind(StrEnum):
+    """What two switches are to each other."""
+
+    REPLACE = "replace"  # what both save is saved only once
+    NEED = "need"  # together they save more than apart
+    INDEPENDENT = "independent"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interaction:
     """What two switches save together beyond what each saves, averaged over what else is on.
@@ -49,13 +56,11 @@ class Interaction:
     second: str
     bytes: int
 
-    def words(self, noticeable_bytes: int) -> str:
-        """Say it in words; below what is noticeable two switches are independent."""
+    def kind(self, noticeable_bytes: int) -> InteractionKind:
+        """Tell what the two are to each other; below what is noticeable they are independent."""
         if abs(self.bytes) < noticeable_bytes:
-            return f"{self.first} and {self.second} are independent"
-        if self.bytes < 0:
-            return f"{self.first} and {self.second} replace each other ({format_bytes(-self.bytes)} saved only once)"
-        return f"{self.first} and {self.second} need each other ({format_bytes(self.bytes)} more together)"
+            return InteractionKind.INDEPENDENT
+        return InteractionKind.REPLACE if self.bytes < 0 else InteractionKind.NEED
 
 
 def full_factorial(switches: Sequence[str]) -> list[Combination]:

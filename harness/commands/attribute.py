@@ -1,13 +1,14 @@
 """`membench attribute`: say which fix bought which megabytes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from membench.harness.attribution.division import FEWEST_ORDERS, Design, Division, Plan, make_plan
+from membench.harness.attribution.document import attribution_document
 from membench.harness.attribution.shapley import MOST_FOR_FACTORIAL, Combination
 from membench.harness.commands.league.claims import right_peak
 from membench.harness.commands.reporting.attribution import NOTICEABLE_BYTES, attribution_of, in_words
@@ -17,15 +18,14 @@ from membench.harness.commands.terminal import options, output
 from membench.harness.commands.terminal.documents import print_json
 from membench.harness.commands.terminal.progress import progress_of
 from membench.harness.errors import EXIT_OK, EXIT_TRIAL_FAILED, unknown_name
+from membench.harness.keys import Switch
 from membench.harness.model import Sample
 from membench.harness.runs.session import Session
 from membench.harness.store.files import write_json
 from membench.harness.store.results import write_results
-from membench.harness.store.schemas import validated
 from membench.harness.suites.switched import Switched
 from membench.reports.document import Attribution, Report
 
-DOCUMENT = "membench-attribution"
 ATTRIBUTION_FILE = "attribution.json"
 METER = "peak_rss"
 DEFAULT_ORDERS = 20
@@ -112,7 +112,8 @@ def command(
     """  # noqa: D301 - \b is click's mark for lines to leave as they are
     suite, switched = choose_switched(suite_name, scenario, fixed)
     switches = _choose(switched, chosen)
-    order = [name for name in switched.order if name in switches]
+    names = [switch.name for switch in switches]
+    order = [name for name in switched.order if name in names]
     plan = make_plan(order, Design(design) if design else None, orders=orders, seed=seed)
     workloads = {combination: switched.workload(combination) for combination in plan.combinations}
     suite.prepare(list(workloads.values()))
@@ -128,8 +129,16 @@ def command(
     by_combination = {combination: samples[workload.variant] for combination, workload in workloads.items()}
     division = divide(plan, by_combination)
     missing = [sample for combination, sample in by_combination.items() if combination not in division.peaks]
-    found = _with_missing(attribution_of(switches, division), division, switches, missing)
-    document = validated(_document(switched, switches, division, found, by_combination), DOCUMENT)
+    found = _with_missing(attribution_of(switches, division), division, names, missing)
+    document = attribution_document(
+        switched.scenario,
+        switches,
+        {name: switched.claim(name) for name in names},
+        division,
+        by_combination,
+        found.notes,
+        noticeable_bytes=NOTICEABLE_BYTES,
+    )
     story = switched.story(results)
     report = make_report(results, {switched.scenario: story}, {switched.scenario: found})
     if out is not None:
@@ -143,11 +152,12 @@ def command(
     return EXIT_TRIAL_FAILED if missing else EXIT_OK
 
 
-def _choose(switched: Switched, chosen: Sequence[str]) -> Mapping[str, str]:
+def _choose(switched: Switched, chosen: Sequence[str]) -> list[Switch]:
+    known = [switch.name for switch in switched.switches]
     for name in chosen:
-        if name not in switched.switches:
-            raise unknown_name("switch", name, list(switched.switches))
-    return {name: title for name, title in switched.switches.items() if not chosen or name in chosen}
+        if name not in known:
+            raise unknown_name("switch", name, known)
+    return [switch for switch in switched.switches if not chosen or switch.name in chosen]
 
 
 def divide(plan: Plan, samples: Mapping[Combination, Sample]) -> Division:
@@ -157,55 +167,14 @@ def divide(plan: Plan, samples: Mapping[Combination, Sample]) -> Division:
 
 
 def _with_missing(
-    found: Attribution, division: Division, switches: Mapping[str, str], missing: Sequence[Sample]
+    found: Attribution, division: Division, names: Sequence[str], missing: Sequence[Sample]
 ) -> Attribution:
     """Say which peaks are missing, and which figures cannot be had for it."""
     peaks = [f"{sample.variant} has no peak: {'; '.join(dict.fromkeys(sample.failures))}" for sample in missing]
     figures = [
-        f"{switch}: {in_words(names)} cannot be had for it"
-        for switch, names in division.incomplete(list(switches)).items()
+        f"{switch}: {in_words(lost)} cannot be had for it" for switch, lost in division.incomplete(names).items()
     ]
     return replace(found, notes=(*found.notes, *peaks, *figures))
-
-
-def _document(
-    switched: Switched,
-    switches: Mapping[str, str],
-    division: Division,
-    found: Attribution,
-    samples: Mapping[Combination, Sample],
-) -> dict[str, Any]:
-    plan = division.plan
-    return {
-        "scenario": switched.scenario,
-        "design": str(plan.design),
-        "orders": len(plan.orders) or None,
-        "seed": plan.seed,
-        "baseline_bytes": division.baseline_bytes,
-        "all_bytes": division.all_bytes,
-        "fixes": [
-            {
-                "fix": figures.switch,
-                "title": switches[figures.switch].partition(": ")[2] or switches[figures.switch],
-                "claim": switched.claim(figures.switch),
-                **figures.amounts(),
-            }
-            for figures in division.figures(list(switches))
-        ],
-        "interactions": [
-            asdict(pair) | {"words": pair.words(NOTICEABLE_BYTES)} for pair in division.interactions(list(switches))
-        ],
-        "trials": sum(len(sample.outcomes) for sample in samples.values()),
-        "missing": [
-            {"variant": sample.variant, "failures": list(dict.fromkeys(sample.failures))}
-            for combination, sample in samples.items()
-            if combination not in division.peaks
-        ],
-        "incomplete": [
-            {"fix": switch, "figures": names} for switch, names in division.incomplete(list(switches)).items()
-        ],
-        "notes": list(found.notes),
-    }
 
 
 def _show(document: Mapping[str, Any], report: Report, form: str) -> None:

@@ -15,10 +15,11 @@ import click
 from membench.harness.commands.terminal import options
 from membench.harness.errors import EXIT_OK, EXIT_TRIAL_FAILED, UsageError
 from membench.harness.kernel.controls import Controls, available_controls, usable_cpus
-from membench.harness.model import Outcome, Reading, Results, Sample, Workload
+from membench.harness.model import Reading, Results, Sample, Workload
 from membench.harness.runs.sampling import make_samples
 from membench.harness.trial.command import METERS, SCENARIO, CommandTrial, run_command
 from membench.harness.units import format_bytes, parse_size
+from membench.reports.outcomes import all_ok, summary
 
 OUTPUTS = ("pass", "discard")
 
@@ -207,14 +208,13 @@ def _print(sample: Sample) -> None:
 
 
 def _peak_words(sample: Sample) -> str:
-    bad = [outcome for outcome in sample.outcomes if outcome is not Outcome.OK]
     if sample.median_bytes is None:
         reached = max((fact.largest_peak_bytes or 0 for fact in sample.commands), default=0)
-        return f"{bad[0]}, having reached {format_bytes(reached)}"
+        return f"{summary(sample.outcomes)}, having reached {format_bytes(reached)}"
     words = f"peak {format_bytes(sample.median_bytes)} ({sample.meter}"
     if len(sample.peak_bytes) > 1:
         words += f", median of {len(sample.peak_bytes)}, spread {format_bytes(sample.spread_bytes or 0)}"
-    return words + ")" + (f"; {len(bad)} of {len(sample.outcomes)} runs {bad[0]}" if bad else "")
+    return words + ")" + ("" if all_ok(sample.outcomes) else f"; runs: {summary(sample.outcomes)}")
 
 
 def _median(values: Sequence[float]) -> float:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from membench.harness.attribution.shapley import Combination
 from membench.harness.errors import UsageError, unknown_name
-from membench.harness.keys import Scalar, WorkloadKey, value_text
+from membench.harness.keys import Scalar, Switch, WorkloadKey, value_text
 from membench.harness.model import Results, Workload
 from membench.harness.suites.configuration import (
     Configuration,
@@ -221,7 +221,7 @@ class ProjectSwitches:
     def __init__(self, settings: WorkloadSettings, fixed: Mapping[str, str], make: MakeVariant) -> None:
         self.scenario = settings.name
         self.order = _switches_of(settings, fixed)
-        self.switches: Mapping[str, str] = {name: name for name in self.order}
+        self.switches: Sequence[Switch] = tuple(map(Switch, self.order))
         self._names = tuple(settings.params)
         self._others = _others_of(settings, fixed, self.order)
         self._make = make

@@ -1,11 +1,11 @@
 """What a suite knows of its variants beside how to run them; the report is made of it and of the samples."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Protocol
 
 from membench.harness.attribution.shapley import Combination
+from membench.harness.keys import Switch
 from membench.harness.model import Level, Role
 
 
@@ -13,7 +13,7 @@ from membench.harness.model import Level, Role
 class Claimed:
     """What a fix was said to save, and the variants that show what it saves."""
 
-    fix: str
+    fix: Switch
     claim: str
     unit: str
     low: float
@@ -50,8 +50,8 @@ class Story(Protocol):
         ...
 
     @property
-    def switches(self) -> Mapping[str, str]:
-        """What can be on or off, in the order to list it in, each with its name in words; empty if there is nothing."""
+    def switches(self) -> Sequence[Switch]:
+        """What can be on or off, in the order to list it in; empty if there is nothing."""
         ...
 
     @property
@@ -86,7 +86,7 @@ class PlainStory:
     reference: str | None = None
     before: str | None = None
     after: str | None = None
-    switches: Mapping[str, str] = MappingProxyType({})
+    switches: Sequence[Switch] = ()
     order: Sequence[str] = ()
     steps: Sequence[tuple[str, str]] = ()
     levels: Sequence[Level] = ()

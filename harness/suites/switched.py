@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from membench.harness.attribution.shapley import Combination
+from membench.harness.keys import Switch
 from membench.harness.model import Results, Role, Workload
 from membench.harness.suites.story import PlainStory, Story
 
@@ -17,8 +18,8 @@ class Switched(Protocol):
         ...
 
     @property
-    def switches(self) -> Mapping[str, str]:
-        """The switches in the order to list them in, each with its name in words."""
+    def switches(self) -> Sequence[Switch]:
+        """The switches in the order to list them in."""
         ...
 
     @property
@@ -42,7 +43,7 @@ class Switched(Protocol):
 class SwitchedStory(PlainStory):
     """The story of a workload of which nothing is known but its switches; implements `Story`."""
 
-    def __init__(self, switches: Mapping[str, str], order: Sequence[str], variants: Mapping[str, Combination]) -> None:
+    def __init__(self, switches: Sequence[Switch], order: Sequence[str], variants: Mapping[str, Combination]) -> None:
         self.switches = switches
         self.order = order
         self._variants = variants
@@ -54,7 +55,7 @@ class SwitchedStory(PlainStory):
             return Role.OTHER
         if not combination:
             return Role.BEFORE
-        if combination == frozenset(self.switches):
+        if combination == {switch.name for switch in self.switches}:
             return Role.AFTER
         return Role.SINGLE if len(combination) == 1 else Role.OTHER
 
@@ -63,7 +64,7 @@ class SwitchedStory(PlainStory):
         combination = self.combination(variant)
         if combination is None:
             return variant
-        on = [title for name, title in self.switches.items() if name in combination]
+        on = [str(switch) for switch in self.switches if switch.name in combination]
         return "everything" if len(on) == len(self.switches) else " and ".join(on) or "nothing"
 
     def combination(self, variant: str) -> Combination | None:

@@ -57,7 +57,7 @@ def _senses(attribution: "Attribution") -> "list[AttributionColumn]":
 
 def _figure(section: "Section", attribution: "Attribution") -> "Figure":
     senses = _senses(attribution)
-    names = [labels.name(row.fix) for row in attribution.rows]
+    names = [labels.name(str(row.fix)) for row in attribution.rows]
     figure, axes = labels.figure_of_rows(
         names,
         title=f"{section.scenario}: which fix bought which megabytes",

@@ -72,7 +72,7 @@ def _figure(section: "Section") -> "Figure":
 
 def _row_inches(claims: "Sequence[ClaimRow]") -> float:
     return max(
-        _ROW_INCHES, *(labels.row_inches([f"{labels.name(row.fix)}\n{labels.name(row.claim)}"]) for row in claims)
+        _ROW_INCHES, *(labels.row_inches([f"{labels.name(str(row.fix))}\n{labels.name(row.claim)}"]) for row in claims)
     )
 
 
@@ -106,7 +106,7 @@ def _name(axes: "Axes", row: int, claim: "ClaimRow") -> None:
         "ha": "right",
         "multialignment": "right",
     }
-    name, words = labels.name(claim.fix), labels.name(claim.claim)
+    name, words = labels.name(str(claim.fix)), labels.name(claim.claim)
     # The two meet where the height of their lines says, so that the pair is in the middle of the row.
     meet = (name.count("\n") - words.count("\n")) * style.SMALL_POINTS * -0.6
     axes.annotate(name, (0, row), xytext=(-8, meet + 0.5), va="bottom", **common)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from membench.harness.keys import Switch
     from membench.reports.document import Attribution, InteractionCell, Report, Section
 
 _NEITHER = "#F2F2F2"
@@ -95,9 +96,10 @@ def _draw_cell(axes: "Axes", column: int, row: int, pair: "InteractionCell", lar
     )
 
 
-def _name_sides(axes: "Axes", fixes: "Sequence[str]") -> None:
-    """Write whole names on the left, and below each column what the whole names begin with."""
-    heads = [wording.plain(fix).partition(":")[0] for fix in fixes]
+def _name_sides(axes: "Axes", switches: "Sequence[Switch]") -> None:
+    """Write whole names on the left, and below each column the short ones."""
+    heads = [wording.plain(switch.heading) for switch in switches]
+    fixes = [str(switch) for switch in switches]
     if len(set(heads)) < len(heads) or max(map(len, heads)) > _LONGEST_HEAD:
         heads = [str(number) for number in range(1, len(fixes) + 1)]
         fixes = [f"{number}. {fix}" for number, fix in zip(heads, fixes, strict=True)]

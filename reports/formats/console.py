@@ -210,7 +210,7 @@ def _attribution(attribution: "Attribution") -> "Iterator[RenderableType]":
     for column in columns:
         table.add_column(column.heading, justify="right", no_wrap=True)
     for row in attribution.rows:
-        table.add_row(_text(row.fix), *(Text(column.cell(row)) for column in columns))
+        table.add_row(_text(str(row.fix)), *(Text(column.cell(row)) for column in columns))
     yield Text()
     yield Text("which fix bought which megabytes", _ASIDE)
     yield table
@@ -226,7 +226,9 @@ def _as_written(section: "Section") -> "Iterator[RenderableType]":
     table.add_column("as written it loses", overflow="fold", min_width=12)
     for row in section.as_written:
         saved = (wording.size(row.effective_bytes), wording.size(row.as_written_bytes))
-        table.add_row(_text(row.fix), *map(Text, saved), _text(row.loses or "nothing", _BAD if row.loses else _ASIDE))
+        table.add_row(
+            _text(str(row.fix)), *map(Text, saved), _text(row.loses or "nothing", _BAD if row.loses else _ASIDE)
+        )
     yield Text()
     yield Text("saved by the effective form and by the letter of its description", _ASIDE)
     yield table
@@ -256,12 +258,12 @@ def _claims(section: "Section") -> "Iterator[RenderableType]":
     table.add_column("as written", justify="right", no_wrap=True)
     for claim in section.claims:
         measured = (wording.claim_figure(value, claim.unit) for value in (claim.measured, claim.measured_as_written))
-        table.add_row(_text(claim.fix), _text(claim.claim), *map(Text, measured))
+        table.add_row(_text(str(claim.fix)), _text(claim.claim), *map(Text, measured))
     yield Text()
     yield Text("claimed and measured", _ASIDE)
     yield table
     # Notes are sentences: as a column they would leave the figures no room.
-    yield from (_bullet(f"{claim.fix}: {claim.note}") for claim in section.claims if claim.note)
+    yield from (_bullet(f"{claim.fix}: {wording.claim_note(claim)}") for claim in section.claims)
 
 
 def _rule(console: Console, title: str = "") -> Rule:

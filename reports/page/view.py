@@ -9,6 +9,7 @@ from membench.reports.ordering import in_reading_order, panels_of
 from membench.reports.page import series
 
 if TYPE_CHECKING:
+    from membench.harness.keys import Switch
     from membench.reports.document import ClaimRow, InteractionCell, Report, Row, Section
     from membench.reports.page.series import Chart
     from membench.reports.wording import AttributionColumn
@@ -42,8 +43,8 @@ class Bars:
 class Matrix:
     """The interactions of every two fixes as a square."""
 
-    fixes: tuple[str, ...]
-    cells: "dict[tuple[str, str], InteractionCell]"  # each pair both ways
+    fixes: "tuple[Switch, ...]"
+    cells: "dict[tuple[Switch, Switch], InteractionCell]"  # each pair both ways
     words: tuple[str, ...]  # of the strongest
 
 

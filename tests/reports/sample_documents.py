@@ -4,12 +4,15 @@ import math
 from dataclasses import replace
 from itertools import combinations, pairwise
 
-from membench.harness.model import Level, Role
+from membench.harness.attribution.shapley import InteractionKind
+from membench.harness.keys import Switch
+from membench.harness.model import Level, Outcome, Role
 from membench.reports.document import (
     AsWrittenRow,
     Attribution,
     AttributionRow,
     ClaimRow,
+    ClaimVerdict,
     Growth,
     InstrumentRow,
     InteractionCell,
@@ -33,7 +36,7 @@ FIXES = {
     6: "clear intermediates",
     7: "smaller batches",
 }
-FIX_NAMES = {number: f"fix {number}: {title}" for number, title in FIXES.items()}
+FIX_NAMES = {number: Switch(f"fix-{number}", title) for number, title in FIXES.items()}
 ENVIRONMENT = (
     ("python", "3.11.7"),
     ("kernel", "Linux 6.18.5"),
@@ -61,6 +64,12 @@ def mib(amount: float) -> int:
     return round(amount * MIB)
 
 
+def ended(trials: int = 5, **failures: int) -> tuple[Outcome, ...]:
+    """Make the outcomes of so many trials, of which so many failed: `ended(crashed=2)`."""
+    failed = [Outcome[name.upper()] for name, count in failures.items() for _ in range(count)]
+    return (*failed, *(Outcome.OK,) * (trials - len(failed)))
+
+
 def row(variant: str, peak: float | None, role: Role = Role.OTHER, *, before: float = 61.0, **changes: object) -> Row:
     """Make a row from MiB; its change is against `before`."""
     values: dict[str, object] = {
@@ -73,8 +82,7 @@ def row(variant: str, peak: float | None, role: Role = Role.OTHER, *, before: fl
         "spread_bytes": None if peak is None else 4096,
         "change_bytes": None if peak is None or role is Role.BEFORE else mib(peak) - mib(before),
         "change_ratio": None if peak is None or role is Role.BEFORE else peak / before - 1,
-        "repeats": 5,
-        "outcome": "ok",
+        "outcomes": ended(),
         "phases": (),
         "warnings": (),
     }
@@ -88,14 +96,14 @@ def league_rows() -> tuple[Row, ...]:
     return (
         row("sequential", 28.0, Role.REFERENCE, title="one item at a time"),
         row("baseline", 61.0, Role.BEFORE, title="before: everything accumulates", phases=phases),
-        *(row(f"fix-{n}", peak, Role.SINGLE, title=FIX_NAMES[n]) for n, peak in alone.items()),
+        *(row(f"fix-{n}", peak, Role.SINGLE, title=str(FIX_NAMES[n])) for n, peak in alone.items()),
         *(
             row(
                 f"fix-{n}-as-written",
                 peak,
                 Role.AS_WRITTEN,
                 title=f"fix {n} as written",
-                outcome="wrong-output 5/5" if n == 2 else "ok",
+                outcomes=ended(wrong_output=5) if n == 2 else ended(),
                 warnings=("the CMS lost 9 of 11 fields",) if n == 2 else (),
             )
             for n, peak in written.items()
@@ -137,11 +145,20 @@ def timeline(variant: str, role: Role, peak: float, seconds: float, *, batches: 
     )
 
 
+def verdict(low: float, high: float, measured: float | None) -> ClaimVerdict:
+    """Judge a claim as the league does."""
+    if measured is None:
+        return ClaimVerdict.UNTESTED
+    if measured < low:
+        return ClaimVerdict.LESS
+    return ClaimVerdict.MORE if measured > high else ClaimVerdict.AS_CLAIMED
+
+
 def claims() -> tuple[ClaimRow, ...]:
     def claim(
         fix: int, words: str, unit: str, low: float, high: float, measured: float | None, **more: object
     ) -> ClaimRow:
-        values: dict[str, object] = {"measured_as_written": None, "note": ""}
+        values: dict[str, object] = {"measured_as_written": None, "verdict": verdict(low, high, measured)}
         return ClaimRow(
             fix=FIX_NAMES[fix],
             claim=words,
@@ -162,7 +179,7 @@ def claims() -> tuple[ClaimRow, ...]:
             70,
             49.2,
             measured_as_written=-0.7,
-            note="as written every task still returns its result",
+            notes=("as written every task still returns its result",),
         ),
         claim(
             2,
@@ -172,15 +189,24 @@ def claims() -> tuple[ClaimRow, ...]:
             80,
             93.1,
             measured_as_written=93.1,
-            note="as written the CMS loses fields",
+            loses="fields of the CMS",
         ),
         claim(3, "2-5 MB", "MiB", 1.9, 4.8, 29.95),
         claim(
-            4, "1-2 MB", "MiB", 0.95, 1.9, 0.0, measured_as_written=-0.1, note="each result is held twice as written"
+            4,
+            "1-2 MB",
+            "MiB",
+            0.95,
+            1.9,
+            0.0,
+            measured_as_written=-0.1,
+            notes=("each result is held twice as written",),
         ),
         claim(5, "30-40 % of the peak", peak, 30, 40, 0.0),
-        claim(6, "5-10 MB", "MiB", 4.8, 9.5, 0.1, measured_as_written=-0.2, note="both lists hold the same objects"),
-        claim(7, "20-30 % of the peak", peak, 20, 30, None, note="the thresholds are never reached"),
+        claim(
+            6, "5-10 MB", "MiB", 4.8, 9.5, 0.1, measured_as_written=-0.2, notes=("both lists hold the same objects",)
+        ),
+        claim(7, "20-30 % of the peak", peak, 20, 30, None, untested="the thresholds are never reached"),
     )
 
 
@@ -284,9 +310,9 @@ def empty() -> Report:
 
 
 def all_failed() -> Report:
-    outcomes = ("crashed 5/5", "timed-out 5/5", "out-of-memory 5/5", "wrong-output 5/5")
-    rows = tuple(row(f"fix-{n}", None, Role.SINGLE, outcome=outcome) for n, outcome in enumerate(outcomes, start=1))
-    return report(section(row("baseline", None, Role.BEFORE, outcome="crashed 2/5"), *rows))
+    outcomes = (ended(crashed=5), ended(timed_out=5), ended(out_of_memory=5), ended(wrong_output=5))
+    rows = tuple(row(f"fix-{n}", None, Role.SINGLE, outcomes=ends) for n, ends in enumerate(outcomes, start=1))
+    return report(section(row("baseline", None, Role.BEFORE, outcomes=ended(crashed=2)), *rows))
 
 
 def magnitudes() -> Report:
@@ -296,14 +322,14 @@ def magnitudes() -> Report:
     steps = steps_between({f"+ step number {n} with a long name": 2500 / 1.75**n for n in range(24)})
     spread = tuple(
         ClaimRow(
-            fix=f"fix {n}: a name of some thirty letters",
+            fix=Switch(f"fix-{n}", "a name of some thirty letters"),
             claim="somewhere between low and high, so they said",
             unit="MiB",
             claimed_low=10.0**n,
             claimed_high=3 * 10.0**n,
             measured=(-1) ** n * 2 * 10.0**n,
             measured_as_written=2.1 * 10.0**n,
-            note="",
+            verdict=ClaimVerdict.AS_CLAIMED,
         )
         for n in range(-1, 4)
     )
@@ -331,10 +357,10 @@ def budgets() -> Report:
             over_budget_bytes=mib(18.6),
         ),
     )
-    wrong = {"outcome": "wrong-output 2/5", "budget_bytes": mib(24), "over_budget_bytes": mib(1.5)}
+    wrong = {"outcomes": ended(wrong_output=2), "budget_bytes": mib(24), "over_budget_bytes": mib(1.5)}
     lossy = row("default", 25.5, change_bytes=None, change_ratio=None, **wrong)
     far = row("default", 12.0, change_bytes=None, change_ratio=None, budget_bytes=mib(2048))
-    crashed = row("default", None, outcome="crashed 5/5", budget_bytes=mib(24))
+    crashed = row("default", None, outcomes=ended(crashed=5), budget_bytes=mib(24))
     return report(
         section(*orders, scenario="import", summary="", headline="One budget is exceeded: orders=50000 by 18.60 MiB."),
         section(lossy, scenario="export", summary="", headline="The peak is 25.50 MiB."),
@@ -348,14 +374,24 @@ def hostile(text: str) -> Report:
     """Put one text into every place of the document that takes a text."""
     rows = (
         row(text, 61.0, Role.BEFORE, scenario=text, meter=text, title=text, phases=((text, 1),), warnings=(text,)),
-        row(text, None, Role.AFTER, scenario=text, meter=text, title=text, outcome=text),
+        row(text, None, Role.AFTER, scenario=text, meter=text, title=text, outcomes=ended(crashed=1)),
     )
     spans = (PhaseSpan(name=text, start_seconds=0.0, end_seconds=1.0),)
     line = Timeline(
         variant=text, role=Role.BEFORE, seconds=(0.0, 1.0), rss_bytes=(1, MIB), peak_bytes=MIB, phases=spans
     )
     claim = ClaimRow(
-        fix=text, claim=text, unit=text, claimed_low=1, claimed_high=2, measured=1, measured_as_written=0, note=text
+        fix=Switch(text, text),
+        claim=text,
+        unit=text,
+        claimed_low=1,
+        claimed_high=2,
+        measured=1,
+        measured_as_written=0,
+        verdict=ClaimVerdict.UNTESTED,
+        untested=text,
+        notes=(text,),
+        loses=text,
     )
     step = Step(label=text, peak_bytes=MIB, saved_bytes=0)
     return report(
@@ -411,9 +447,11 @@ def attribution() -> Attribution:
             first=FIX_NAMES[one],
             second=FIX_NAMES[other],
             saved_bytes=mib(-29.5) if other in figures else mib(0.2) if (one, other) == (4, 6) else 0,
-            words=f"fix {one} and fix {other} replace each other: together they save 29.50 MiB less than apart."
+            kind=InteractionKind.REPLACE
             if other in figures
-            else f"fix {one} and fix {other} are independent",
+            else InteractionKind.NEED
+            if (one, other) == (4, 6)
+            else InteractionKind.INDEPENDENT,
         )
         for one, other in combinations(FIX_NAMES, 2)
     )
@@ -512,14 +550,18 @@ def hostile_findings(text: str) -> Report:
     report_of = hostile(text)
     (one,) = report_of.sections
     whole = attribution()
-    shares = (replace(whole.rows[0], fix=text), replace(whole.rows[1], fix=f"{text} 2"), *whole.rows[2:])
-    pairs = tuple(replace(pair, first=text, words=text) for pair in whole.interactions)
+    shares = (
+        replace(whole.rows[0], fix=Switch(text)),
+        replace(whole.rows[1], fix=Switch(f"{text} 2", text)),
+        *whole.rows[2:],
+    )
+    pairs = tuple(replace(pair, first=Switch(text)) for pair in whole.interactions)
     everywhere = replace(
         one,
         rows=(replace(one.rows[0], artifacts=(text, f"../{text}")), *one.rows[1:]),
         remarks=(text,),
         attribution=replace(whole, rows=shares, interactions=pairs, notes=(text,)),
-        as_written=(AsWrittenRow(fix=text, effective_bytes=1, as_written_bytes=2, loses=text),),
+        as_written=(AsWrittenRow(fix=Switch(text), effective_bytes=1, as_written_bytes=2, loses=text),),
         growth=tuple(replace(line, variant=text) for line in growth()),
         growth_notes=(text,),
         instruments=(InstrumentRow(variant=text, figures=((text, 1), ("memray", None))),),

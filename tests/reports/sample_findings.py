@@ -6,6 +6,7 @@ from itertools import combinations
 import sample_documents as sample
 from sample_documents import FIX_NAMES, growth_line, mib
 
+from membench.harness.attribution.shapley import InteractionKind
 from membench.harness.model import Role
 from membench.reports.document import (
     AsWrittenRow,
@@ -46,12 +47,12 @@ def attribution() -> Attribution:
 
 def _cell(first: int, second: int) -> InteractionCell:
     if first in SUBSTITUTES and second in SUBSTITUTES:
-        saved, words = -14.8, f"fix-{first} and fix-{second} replace each other (14.80 MiB saved only once)"
+        saved, kind = -14.8, InteractionKind.REPLACE
     elif first in SUBSTITUTES and second == 4:
-        saved, words = 0.5, f"fix-{first} and fix-{second} need each other (512 KiB more together)"
+        saved, kind = 0.5, InteractionKind.NEED
     else:
-        saved, words = 0.01, f"fix-{first} and fix-{second} are independent"
-    return InteractionCell(first=FIX_NAMES[first], second=FIX_NAMES[second], saved_bytes=mib(saved), words=words)
+        saved, kind = 0.01, InteractionKind.INDEPENDENT
+    return InteractionCell(first=FIX_NAMES[first], second=FIX_NAMES[second], saved_bytes=mib(saved), kind=kind)
 
 
 def estimated() -> Attribution:

@@ -5,8 +5,9 @@ import pytest
 import sample_findings as findings
 from hypothesis import given
 from hypothesis import strategies as st
-from sample_documents import row
+from sample_documents import ended, row
 
+from membench.harness.model import Outcome
 from membench.reports import wording
 
 
@@ -36,21 +37,25 @@ def test_a_share_has_its_sign_and_no_share_has_a_dash(ratio: float | None, print
 
 
 @pytest.mark.parametrize(
-    ("outcome", "peak", "said"),
+    ("outcomes", "peak", "said"),
     [
-        ("ok", 1.0, "ok"),
-        ("wrong-output 5/5", 30.0, "wrong output: not a saving"),
-        ("crashed 2/5", 30.0, "crashed 2/5: not a saving"),
-        ("out-of-memory 5/5", None, "out of memory: no figure"),
-        ("timed-out", None, "timed out: no figure"),
+        (ended(), 1.0, "ok"),
+        (ended(wrong_output=5), 30.0, "wrong output: not a saving"),
+        (ended(crashed=2), 30.0, "crashed 2/5: not a saving"),
+        (ended(3, timed_out=1, crashed=1), 30.0, "crashed 1/3, timed out 1/3: not a saving"),
+        (ended(3, timed_out=2, crashed=1), None, "timed out 2/3, crashed 1/3: no figure"),
+        (ended(out_of_memory=5), None, "out of memory: no figure"),
+        ((), None, "no trial was run: no figure"),
     ],
 )
-def test_an_outcome_says_in_words_why_a_peak_is_no_saving(outcome: str, peak: float | None, said: str) -> None:
-    assert wording.outcome(row("x", peak, outcome=outcome)) == said
+def test_an_outcome_says_in_words_why_a_peak_is_no_saving(
+    outcomes: tuple[Outcome, ...], peak: float | None, said: str
+) -> None:
+    assert wording.outcome(row("x", peak, outcomes=outcomes)) == said
 
 
 def test_a_variant_that_lost_data_is_given_no_change() -> None:
-    lost = row("x", 30.0, outcome="wrong-output 5/5")
+    lost = row("x", 30.0, outcomes=ended(wrong_output=5))
     assert (wording.change(lost), wording.change_share(lost)) == ("-", "-")
 
 

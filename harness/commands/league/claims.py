@@ -1,35 +1,24 @@
 """Sets what was claimed of each fix beside what it saved, in the terms of the claim."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
-from enum import StrEnum
 
 from membench.harness.commands.reporting.attribution import NOTICEABLE_BYTES
 from membench.harness.model import Outcome, Sample
 from membench.harness.suites.story import Claimed
 from membench.harness.units import MIB, format_bytes, format_shift
-from membench.reports.document import AsWrittenRow, ClaimRow
+from membench.reports.document import AsWrittenRow, ClaimRow, ClaimVerdict
 
 Find = Callable[[str | None], Sample | None]
 """Finds the sample of a variant."""
 
 
-class Verdict(StrEnum):
-    """What became of a claim; a claim row's note begins with it."""
-
-    AS_CLAIMED = "as claimed"
-    MORE = "more than claimed"
-    LESS = "less than claimed"
-    UNTESTED = "cannot be tested here"
-
-
-def verdict_of(row: ClaimRow) -> Verdict:
-    """Judge a claim by the effective form."""
-    if row.measured is None:
-        return Verdict.UNTESTED
-    if row.measured < row.claimed_low:
-        return Verdict.LESS
-    return Verdict.MORE if row.measured > row.claimed_high else Verdict.AS_CLAIMED
+def verdict_of(claim: Claimed, measured: float | None) -> ClaimVerdict:
+    """Judge a claim by what its effective form saved."""
+    if measured is None:
+        return ClaimVerdict.UNTESTED
+    if measured < claim.low:
+        return ClaimVerdict.LESS
+    return ClaimVerdict.MORE if measured > claim.high else ClaimVerdict.AS_CLAIMED
 
 
 def lossy(sample: Sample) -> bool:
@@ -40,10 +29,6 @@ def lossy(sample: Sample) -> bool:
 def right_peak(sample: Sample | None) -> int | None:
     """Give the median peak of a sample, unless what it put out was wrong: that is no peak to compare with."""
     return sample.median_bytes if sample is not None and not lossy(sample) else None
-
-
-NOTE_SEPARATOR = "; "
-AS_WRITTEN_IT_LOSES = "as written it loses"
 
 
 class ClaimTable:
@@ -70,7 +55,7 @@ class ClaimTable:
         if measured is None and not untested:
             measured = self._in_claimed_unit(claim, claim.alone)
         by_peak = claim.measured is None and not untested
-        row = ClaimRow(
+        return ClaimRow(
             fix=claim.fix,
             claim=claim.claim,
             unit=claim.unit,
@@ -78,11 +63,11 @@ class ClaimTable:
             claimed_high=claim.high,
             measured=measured,
             measured_as_written=self._in_claimed_unit(claim, claim.as_written) if by_peak else None,
-            note="",
+            verdict=verdict_of(claim, measured),
+            untested=untested,
+            notes=() if untested else tuple(self._notes(claim)),
+            loses=self._loses(claim),
         )
-        verdict = f"{Verdict.UNTESTED}: {untested}" if untested else str(verdict_of(row))
-        notes = [] if untested else self._notes(claim)
-        return replace(row, note=NOTE_SEPARATOR.join([verdict, *notes, *self._losses(claim)]))
 
     def _as_written_row(self, claim: Claimed) -> AsWrittenRow | None:
         written = self._find(claim.as_written)
@@ -94,7 +79,7 @@ class ClaimTable:
             fix=claim.fix,
             effective_bytes=None if effective is None else self._before - effective,
             as_written_bytes=None if peak is None else self._before - peak,
-            loses=(claim.loses or "data") if lossy(written) else "",
+            loses=self._loses(claim),
         )
 
     def _untested(self, claim: Claimed) -> str:
@@ -127,10 +112,10 @@ class ClaimTable:
         yield from self._in_phase(claim, alone)
         yield from self._once_others_are_made(claim, peak)
 
-    def _losses(self, claim: Claimed) -> Iterable[str]:
+    def _loses(self, claim: Claimed) -> str:
+        """Name what the form as written loses; "" where its output is right, or it was not measured."""
         written = self._find(claim.as_written)
-        if written is not None and lossy(written):
-            yield f"{AS_WRITTEN_IT_LOSES} {claim.loses or 'data'}"
+        return (claim.loses or "data") if written is not None and lossy(written) else ""
 
     def _once_others_are_made(self, claim: Claimed, alone: int | None) -> Iterable[str]:
         """Say what a fix saves last, where another peak hides it before."""

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from membench.harness.commands.league.claims import AS_WRITTEN_IT_LOSES, NOTE_SEPARATOR, Verdict, verdict_of
 from membench.harness.commands.league.shipping import Shipping
 from membench.harness.commands.reporting.attribution import LARGE_SHARE, NOTICEABLE_BYTES, groups_of, listed
+from membench.harness.keys import Switch
 from membench.harness.units import format_bytes
 from membench.reports import wording
-from membench.reports.document import AsWrittenRow, Attribution, ClaimRow
+from membench.reports.document import AsWrittenRow, Attribution, ClaimRow, ClaimVerdict
 
 _WORTHLESS_SHARE = 0.5  # of what the effective form saves; below it the letter of a fix is not worth shipping
 
@@ -18,19 +18,19 @@ _WORTHLESS_SHARE = 0.5  # of what the effective form saves; below it the letter 
 class ClaimInAll:
     """One claim, and what became of it in each scenario."""
 
-    fix: str
+    fix: Switch
     claim: str
     rows: Mapping[str, ClaimRow]  # by scenario
 
     @property
-    def verdicts(self) -> Mapping[str, Verdict]:
+    def verdicts(self) -> Mapping[str, ClaimVerdict]:
         """What became of it, by scenario."""
-        return {name: verdict_of(row) for name, row in self.rows.items()}
+        return {name: row.verdict for name, row in self.rows.items()}
 
     @property
-    def tested(self) -> set[Verdict]:
+    def tested(self) -> set[ClaimVerdict]:
         """What became of it where it could be tested."""
-        return set(self.verdicts.values()) - {Verdict.UNTESTED}
+        return set(self.verdicts.values()) - {ClaimVerdict.UNTESTED}
 
     @property
     def remarks(self) -> Mapping[str, Sequence[str]]:
@@ -40,11 +40,9 @@ class ClaimInAll:
         """
         found: dict[str, list[str]] = {}
         for scenario, row in self.rows.items():
-            verdict, *notes = row.note.split(NOTE_SEPARATOR)
-            told = [verdict] if verdict != verdict_of(row) else []
-            for note in (*told, *notes):
-                if not note.startswith(AS_WRITTEN_IT_LOSES):
-                    found.setdefault(note, []).append(scenario)
+            told = [wording.claim_verdict(row)] if row.untested else []
+            for note in (*told, *row.notes):
+                found.setdefault(note, []).append(scenario)
         return found
 
 
@@ -52,7 +50,7 @@ class ClaimInAll:
 class LetterInAll:
     """A fix as written beside its effective form, in each scenario."""
 
-    fix: str
+    fix: Switch
     rows: Mapping[str, AsWrittenRow]  # by scenario
 
     @property
@@ -81,7 +79,7 @@ class LetterInAll:
 
 def claims_in_all(by_scenario: Sequence[tuple[str, Sequence[ClaimRow]]]) -> list[ClaimInAll]:
     """Gather each claim from all scenarios."""
-    found: dict[tuple[str, str], dict[str, ClaimRow]] = {}
+    found: dict[tuple[Switch, str], dict[str, ClaimRow]] = {}
     for scenario, rows in by_scenario:
         for row in rows:
             found.setdefault((row.fix, row.claim), {})[scenario] = row
@@ -90,14 +88,14 @@ def claims_in_all(by_scenario: Sequence[tuple[str, Sequence[ClaimRow]]]) -> list
 
 def letters_in_all(by_scenario: Sequence[tuple[str, Sequence[AsWrittenRow]]]) -> list[LetterInAll]:
     """Gather each form as written from all scenarios."""
-    found: dict[str, dict[str, AsWrittenRow]] = {}
+    found: dict[Switch, dict[str, AsWrittenRow]] = {}
     for scenario, rows in by_scenario:
         for row in rows:
             found.setdefault(row.fix, {})[scenario] = row
     return [LetterInAll(fix=fix, rows=rows) for fix, rows in found.items()]
 
 
-def shipping_words(shipping: Shipping, titles: Mapping[str, str]) -> Iterable[str]:
+def shipping_words(shipping: Shipping, switches: Mapping[str, Switch]) -> Iterable[str]:
     """Say what to ship, in order, and what not."""
     for number, step in enumerate(shipping.steps):
         amounts = [
@@ -107,10 +105,10 @@ def shipping_words(shipping: Shipping, titles: Mapping[str, str]) -> Iterable[st
         ]
         beside = "" if number == 0 else " beside those before it"
         place = "first" if number == 0 else "next"
-        yield f"Ship {_named(titles[step.switch])} {place}: it saves {listed(amounts)}{beside}."
+        yield f"Ship {switches[step.switch].in_sentence} {place}: it saves {listed(amounts)}{beside}."
     if shipping.rest:
         amounts = [f"{format_bytes(saved)} of {scenario}" for scenario, saved in shipping.rest_saves_bytes.items()]
-        rest = [_named(titles[one]) for one in shipping.rest]
+        rest = [switches[one].in_sentence for one in shipping.rest]
         yield (
             f"Once those are shipped, {listed(rest)} together save {listed(amounts)}: "
             "ship them for other reasons or not at all."
@@ -118,10 +116,10 @@ def shipping_words(shipping: Shipping, titles: Mapping[str, str]) -> Iterable[st
 
 
 def order_words(
-    attributions: Mapping[str, Attribution], titles: Mapping[str, str], order: Sequence[str]
+    attributions: Mapping[str, Attribution], switches: Mapping[str, Switch], order: Sequence[str]
 ) -> Iterable[str]:
     """Say what the first of the described order saves, and how far adding up overcounts."""
-    first = titles[order[0]]
+    first = switches[order[0]]
     saved = {
         scenario: row.cumulative_bytes
         for scenario, found in attributions.items()
@@ -129,7 +127,7 @@ def order_words(
         if row.fix == first and row.cumulative_bytes is not None
     }
     amounts = [f"{format_bytes(amount)} of {scenario}" for scenario, amount in saved.items()]
-    yield f"The description would ship {_named(first)} first, which saves {listed(amounts)}."
+    yield f"The description would ship {first.in_sentence} first, which saves {listed(amounts)}."
     sums = {
         scenario: sum(row.alone_bytes or 0 for row in found.rows) / found.saved_bytes
         for scenario, found in attributions.items()
@@ -151,9 +149,8 @@ def substitute_words(attributions: Mapping[str, Attribution]) -> Iterable[str]:
     ]
     names = dict.fromkeys(row.fix for found in attributions.values() for row in found.rows)
     for group in groups_of(list(names), frozenset.intersection(*map(frozenset, replacing))):
-        words = (
-            f"{listed([_named(one) for one in group])} replace one another in every scenario: one of them is enough."
-        )
+        named = listed([one.in_sentence for one in group])
+        words = f"{named} replace one another in every scenario: one of them is enough."
         yield words[0].upper() + words[1:]
 
 
@@ -162,37 +159,35 @@ def letter_words(letters: Sequence[LetterInAll]) -> Iterable[str]:
     for letter in letters:
         if letter.loses:
             lost = listed(letter.loses)
-            yield f"Do not ship {_named(letter.fix)} to the letter: that loses {lost}."
+            yield f"Do not ship {letter.fix.in_sentence} to the letter: that loses {lost}."
         elif letter.short_of:
             amounts = [
                 f"{wording.size(row.as_written_bytes)} instead of {wording.size(row.effective_bytes)} in {name}"
                 for name, row in letter.short_of.items()
             ]
-            yield f"To the letter, {_named(letter.fix)} saves {listed(amounts)}."
+            yield f"To the letter, {letter.fix.in_sentence} saves {listed(amounts)}."
 
 
 def claim_words(claims: Sequence[ClaimInAll]) -> Iterable[str]:
     """Sort the claims by what became of them wherever they could be tested."""
     groups = {
-        "Claims that held wherever they could be tested": [one for one in claims if one.tested == {Verdict.AS_CLAIMED}],
+        "Claims that held wherever they could be tested": [
+            one for one in claims if one.tested == {ClaimVerdict.AS_CLAIMED}
+        ],
         "Claims that were exceeded": [
             one
             for one in claims
-            if one.tested and one.tested <= {Verdict.MORE, Verdict.AS_CLAIMED} and Verdict.MORE in one.tested
+            if one.tested
+            and one.tested <= {ClaimVerdict.MORE, ClaimVerdict.AS_CLAIMED}
+            and ClaimVerdict.MORE in one.tested
         ],
-        "Claims that a fix alone did not keep": [one for one in claims if Verdict.LESS in one.tested],
+        "Claims that a fix alone did not keep": [one for one in claims if ClaimVerdict.LESS in one.tested],
         "Claims that could not be tested anywhere": [one for one in claims if not one.tested],
     }
     for heading, found in groups.items():
         if found:
-            named = [f"{one.fix.partition(':')[0]} ({one.claim})" for one in found]
+            named = [f"{one.fix.heading} ({one.claim})" for one in found]
             yield f"{heading}: {listed(named)}."
-
-
-def _named(title: str) -> str:
-    """Write `fix 1: stream results` as a part of a sentence: `fix 1 (stream results)`."""
-    name, _, words = title.partition(": ")
-    return f"{name} ({words})" if words else name
 
 
 def floor_words(floors: Mapping[str, Sequence[Mapping[str, Any]]], machines: Mapping[int, str]) -> Iterable[str]:

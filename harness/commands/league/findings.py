@@ -220,7 +220,7 @@ def render(findings: Findings) -> str:
         machine=dict(findings.runs.environment),
         created=findings.runs.created.partition("T")[0],
         shipping=shipping,
-        titles=SWITCHES,
+        switches=SWITCHES,
         worth=f"{100 * WORTH_SHIPPING_SHARE:.0f} %",
         claims=claims,
         letters=letters,

@@ -1,7 +1,7 @@
 """What is to be told about the league's scenarios: the parts that variants play, and what was claimed of the fixes."""
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from importlib import import_module
 
@@ -16,6 +16,7 @@ from membench.harness.commands.league.workloads import (
     scenario_modules,
 )
 from membench.harness.errors import UsageError
+from membench.harness.keys import Switch
 from membench.harness.model import Level, Results, Role
 from membench.harness.suites.story import Claimed, PlainStory, Story
 from membench.pipelines.browser.page import Document
@@ -92,9 +93,9 @@ class LeagueStory:
         return read_variant(variant) == read_variant(other)
 
     @property
-    def switches(self) -> Mapping[str, str]:
+    def switches(self) -> Sequence[Switch]:
         """The seven fixes, each in its effective form."""
-        return SWITCHES
+        return tuple(SWITCHES.values())
 
     @property
     def order(self) -> Sequence[str]:
@@ -147,7 +148,7 @@ class LeagueStory:
         losing = [f"fix {fix:d}" for fix in Fix if loses_data(self._scenario, _as_written(fix))]
         for name, claim, leaves in COMBINED:
             yield Claimed(
-                fix="all seven fixes",
+                fix=Switch("all seven fixes"),
                 claim=f"{claim.low:,g}-{claim.high:,g} {claim.of}, the {name} estimate",
                 unit=_unit(claim),
                 low=claim.low,

@@ -15,7 +15,7 @@ from membench.harness.commands.league.workloads import (
     read_settings,
 )
 from membench.harness.errors import UsageError
-from membench.harness.keys import WorkloadKey
+from membench.harness.keys import Switch, WorkloadKey
 from membench.harness.model import Results, Workload
 from membench.harness.suites.configuration import GateSettings
 from membench.harness.suites.story import Story
@@ -77,7 +77,7 @@ class LeagueSuite:
 class LeagueSwitches:
     """A scenario with the seven fixes as switches; implements `Switched`."""
 
-    switches: Mapping[str, str] = SWITCHES
+    switches: Sequence[Switch] = tuple(SWITCHES.values())
     order: Sequence[str] = ORDER
 
     def __init__(self, scenario: str, settings: Mapping[str, int]) -> None:

@@ -8,6 +8,7 @@ from importlib import import_module
 
 from membench import scenarios
 from membench.harness.errors import UsageError, unknown_name
+from membench.harness.keys import Switch
 from membench.harness.model import Outcome, Workload
 from membench.harness.trial.import_root import IMPORT_ROOT
 from membench.pipelines.config import ConfigError, read_overrides
@@ -41,7 +42,7 @@ VARIANTS: Mapping[str, str] = {
 }
 """The variants of a run that names none, with what they are. Others are named by rule (`variant.NAMES_HELP`)."""
 
-SWITCHES: Mapping[str, str] = {f"fix-{fix:d}": f"fix {fix:d}: {fix.title}" for fix in Fix}
+SWITCHES: Mapping[str, Switch] = {f"fix-{fix:d}": Switch(f"fix-{fix:d}", fix.title) for fix in Fix}
 ORDER = tuple(f"fix-{fix:d}" for fix in PRIORITY)
 
 

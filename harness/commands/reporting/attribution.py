@@ -1,11 +1,15 @@
 """Makes the part of a report that says which switch bought which megabytes, from whatever peaks there are."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TypeVar
 
 from membench.harness.attribution.division import Division, Figures
 from membench.harness.attribution.shapley import Interaction
+from membench.harness.keys import Switch
 from membench.harness.units import KIB, format_bytes
 from membench.reports.document import Attribution, AttributionRow, InteractionCell
+
+N = TypeVar("N")
 
 NOTICEABLE_BYTES = 64 * KIB
 """Sixteen pages; the same trial gives the same number of pages twice."""
@@ -22,13 +26,14 @@ _WORDS = {
 }
 
 
-def attribution_of(switches: Mapping[str, str], division: Division) -> Attribution:
-    """Put a division into words; `switches` has each with its name in words, in the order to list them in."""
-    figures = division.figures(list(switches))
-    pairs = division.interactions(list(switches))
+def attribution_of(switches: Sequence[Switch], division: Division) -> Attribution:
+    """Put a division into words; `switches` are in the order to list them in."""
+    known = {switch.name: switch for switch in switches}
+    figures = division.figures(list(known))
+    pairs = division.interactions(list(known))
     return Attribution(
-        rows=tuple(_row(switches[one.switch], one) for one in figures),
-        interactions=tuple(_cell(switches, pair) for pair in pairs),
+        rows=tuple(AttributionRow(fix=known[one.switch], **one.amounts()) for one in figures),
+        interactions=tuple(_cell(known, pair) for pair in pairs),
         saved_bytes=division.saved_bytes,
         notes=tuple(f"{note}." for note in _notes(figures, pairs, division.saved_bytes)),
     )
@@ -44,16 +49,12 @@ def listed(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def _row(title: str, figures: Figures) -> AttributionRow:
-    return AttributionRow(fix=title, **figures.amounts())
-
-
-def _cell(switches: Mapping[str, str], pair: Interaction) -> InteractionCell:
+def _cell(switches: Mapping[str, Switch], pair: Interaction) -> InteractionCell:
     return InteractionCell(
         first=switches[pair.first],
         second=switches[pair.second],
         saved_bytes=pair.bytes,
-        words=pair.words(NOTICEABLE_BYTES),
+        kind=pair.kind(NOTICEABLE_BYTES),
     )
 
 
@@ -95,9 +96,9 @@ def _replacing(pairs: Sequence[Interaction], alone: Mapping[str, int], saved: in
         yield words
 
 
-def groups_of(names: Sequence[str], replacing: Collection[frozenset[str]]) -> list[list[str]]:
+def groups_of(names: Sequence[N], replacing: Collection[frozenset[N]]) -> list[list[N]]:
     """Gather names of which every two replace each other, each name in one group, groups of one left out."""
-    groups: list[list[str]] = []
+    groups: list[list[N]] = []
     for name in names:
         fitting = (group for group in groups if all(frozenset({name, other}) in replacing for other in group))
         group = next(fitting, None)

@@ -1,6 +1,5 @@
 """Makes the report document of samples and the story of their suite."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -12,11 +11,12 @@ from membench.harness.commands.reporting.attribution import attribution_of, list
 from membench.harness.commands.reporting.budgets import budget_sentence, excess_bytes
 from membench.harness.commands.reporting.instruments import instrument_notes
 from membench.harness.commands.reporting.noise import noise_of
-from membench.harness.model import Environment, Level, Outcome, Results, Role, Sample
+from membench.harness.model import Environment, Level, Results, Role, Sample
 from membench.harness.suites.configuration import DEFAULT_VARIANT
 from membench.harness.suites.story import Story
 from membench.harness.units import format_bytes
 from membench.reports.document import Attribution, InstrumentRow, PhaseSpan, Report, Row, Section, Step, Timeline
+from membench.reports.outcomes import NO_TRIALS, counted, name_of
 
 UNMOVED_SHARE = 0.01  # of the peak; a fix that moves it by less is said to leave it as it is
 PRIMARY_METER = "peak_rss"
@@ -147,8 +147,7 @@ class _Section:
             spread_bytes=sample.spread_bytes if len(sample.peak_bytes) > 1 else None,
             change_bytes=change,
             change_ratio=change / base if change is not None and base else None,
-            repeats=len(sample.outcomes),
-            outcome=_outcome(sample.outcomes),
+            outcomes=sample.outcomes,
             phases=tuple(sample.phases.items()),
             warnings=sample.failures[:1] + sample.warnings,
             artifacts=sample.artifacts,
@@ -276,8 +275,8 @@ class _Section:
 
     def _ends(self) -> str:
         """Count how the trials ended, the most frequent first."""
-        ends = Counter(str(outcome) for sample in self._samples for outcome in sample.outcomes)
-        return listed([f"{count:,} {end.replace('-', ' ')}" for end, count in ends.most_common()]) or "none was run"
+        ends = counted(outcome for sample in self._samples for outcome in sample.outcomes)
+        return listed([f"{count:,} {name_of(outcome)}" for outcome, count in ends]) if ends else NO_TRIALS
 
     def _saved_alone(self, before: int) -> dict[str, int]:
         """Tell what each fix alone saves, by its variant."""
@@ -297,10 +296,3 @@ class _Section:
 
 def _median(sample: Sample | None) -> int | None:
     return sample.median_bytes if sample else None
-
-
-def _outcome(outcomes: Sequence[Outcome]) -> str:
-    bad = [outcome for outcome in outcomes if outcome is not Outcome.OK]
-    if not bad:
-        return str(Outcome.OK)
-    return f"{bad[0]} {len(bad)}/{len(outcomes)}"

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from membench.harness.attribution.shapley import (
     NOTHING,
     Combination,
+    InteractionKind,
     combinations_of,
     cumulative,
     estimate_shapley,
@@ -67,9 +68,9 @@ def test_switches_that_replace_each_other_share_what_any_of_them_saves() -> None
     assert shapley_values(SWITCHES, peaks) == {"a": 300, "b": 300, "c": 300, "d": 0}
     by_pair = {(pair.first, pair.second): pair for pair in interactions(SWITCHES, peaks)}
     assert by_pair["a", "b"].bytes < 0
-    assert "replace each other" in by_pair["a", "b"].words(10)
+    assert by_pair["a", "b"].kind(10) is InteractionKind.REPLACE
     assert by_pair["a", "d"].bytes == 0
-    assert "independent" in by_pair["a", "d"].words(10)
+    assert by_pair["a", "d"].kind(10) is InteractionKind.INDEPENDENT
     first = shares(SWITCHES, SWITCHES, peaks)[0]
     assert (first.alone_bytes, first.leave_one_out_bytes) == (900, 0)
 
@@ -79,7 +80,7 @@ def test_switches_that_need_each_other_have_a_positive_interaction() -> None:
     pair = interactions(SWITCHES, peaks)[0]
     assert (pair.first, pair.second) == ("a", "b")
     assert pair.bytes > 0
-    assert "need each other" in pair.words(10)
+    assert pair.kind(10) is InteractionKind.NEED
 
 
 def test_with_a_combination_missing_there_is_what_can_be_had_and_no_more() -> None:

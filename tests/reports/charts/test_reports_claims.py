@@ -2,8 +2,9 @@ import sample_documents as sample
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from membench.harness.keys import Switch
 from membench.reports.charts.claims import CHART
-from membench.reports.document import ClaimRow
+from membench.reports.document import ClaimRow, ClaimVerdict
 from membench.reports.ordering import by_unit
 
 
@@ -14,14 +15,14 @@ def _drawn(*claims: ClaimRow) -> Figure:
 
 def _claim(measured: float | None, as_written: float | None = None) -> ClaimRow:
     return ClaimRow(
-        fix="fix 1: x",
+        fix=Switch("fix-1", "x"),
         claim="1-2 MB",
         unit="MiB",
         claimed_low=1.0,
         claimed_high=2.0,
         measured=measured,
         measured_as_written=as_written,
-        note="",
+        verdict=ClaimVerdict.AS_CLAIMED,
     )
 
 

@@ -6,6 +6,7 @@ import sample_findings as findings
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 
+from membench.harness.keys import Switch
 from membench.reports.charts.interactions import CHART
 from membench.reports.document import Attribution
 
@@ -42,7 +43,7 @@ def test_fixes_are_named_in_full_once_and_by_what_they_begin_with_below() -> Non
 
 def test_names_that_are_long_are_numbered() -> None:
     whole = findings.attribution()
-    names = {row.fix: f"a switch that is called {row.fix[4]}" for row in whole.rows}
+    names = {row.fix: Switch(f"a switch that is called {row.fix.heading[4]}") for row in whole.rows}
     renamed = replace(
         whole,
         rows=tuple(replace(row, fix=names[row.fix]) for row in whole.rows),

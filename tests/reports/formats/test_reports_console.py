@@ -75,7 +75,7 @@ def test_no_figure_and_no_label_is_cut(document: Callable[[], Report], width: in
 
 def test_a_long_name_is_folded_and_whole() -> None:
     name = "variant-with-a-name-of-thirty-"
-    rows = [sample.row(name, 1000.0, outcome="out-of-memory 2/5", spread_bytes=2**30)]
+    rows = [sample.row(name, 1000.0, outcomes=sample.ended(out_of_memory=2), spread_bytes=2**30)]
     printed = _printed(sample.report(sample.section(*rows)), width=80)
     first = next(line for line in printed.splitlines() if line.startswith("variant-")).partition("  ")[0]
     assert f"\n{name.removeprefix(first)}" in printed

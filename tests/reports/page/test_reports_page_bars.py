@@ -2,6 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from membench.harness.attribution.shapley import InteractionKind
+from membench.harness.keys import Switch
 from membench.reports.document import InteractionCell
 from membench.reports.page import bars, links
 
@@ -27,10 +29,11 @@ def test_amounts_start_at_zero_and_a_scale_of_nothing_is_one() -> None:
 
 
 def test_the_strongest_interaction_has_the_strongest_shade() -> None:
-    def pair(saved: int, words: str = "") -> InteractionCell:
-        return InteractionCell(first="a", second="b", saved_bytes=saved, words=words)
+    def pair(saved: int, kind: InteractionKind = InteractionKind.NEED) -> InteractionCell:
+        return InteractionCell(first=Switch("a"), second=Switch("b"), saved_bytes=saved, kind=kind)
 
-    cells = [pair(-100), pair(50), pair(1, "a and b are independent"), pair(1), pair(0)]
+    independent = InteractionKind.INDEPENDENT
+    cells = [pair(-100), pair(50), pair(1, independent), pair(1), pair(0, independent)]
     assert [bars.shade(cell, cells) for cell in cells] == ["less-4", "more-2", "even", "more-1", "even"]
 
 

@@ -3,11 +3,13 @@
 import pytest
 from sample_results import sample
 
-from membench.harness.commands.league.claims import ClaimTable, Verdict, verdict_of
+from membench.harness.commands.league.claims import ClaimTable
+from membench.harness.keys import Switch
 from membench.harness.model import Outcome, Sample
 from membench.harness.suites.story import Claimed
 from membench.harness.units import MIB
-from membench.reports.document import ClaimRow
+from membench.reports.document import ClaimRow, ClaimVerdict
+from membench.reports.wording import claim_note
 
 
 def measured(variant: str, mib: float, *, outcome: Outcome = Outcome.OK, validate: float = 0.0) -> Sample:
@@ -16,7 +18,7 @@ def measured(variant: str, mib: float, *, outcome: Outcome = Outcome.OK, validat
 
 def claimed(**changes: object) -> Claimed:
     fields: dict[str, object] = {
-        "fix": "fix 1: x",
+        "fix": Switch("fix-1", "x"),
         "claim": "2-5 MB",
         "unit": "MiB",
         "low": 2.0,
@@ -39,12 +41,18 @@ def row(claim: Claimed, *samples: Sample) -> ClaimRow:
 
 @pytest.mark.parametrize(
     ("peak", "verdict"),
-    [(99.5, Verdict.LESS), (98, Verdict.AS_CLAIMED), (95, Verdict.AS_CLAIMED), (94, Verdict.MORE), (101, Verdict.LESS)],
+    [
+        (99.5, ClaimVerdict.LESS),
+        (98, ClaimVerdict.AS_CLAIMED),
+        (95, ClaimVerdict.AS_CLAIMED),
+        (94, ClaimVerdict.MORE),
+        (101, ClaimVerdict.LESS),
+    ],
 )
-def test_a_saving_is_judged_by_both_ends_of_its_claim(peak: float, verdict: Verdict) -> None:
+def test_a_saving_is_judged_by_both_ends_of_its_claim(peak: float, verdict: ClaimVerdict) -> None:
     found = row(claimed(), measured("baseline", 100), measured("fix-1", peak))
-    assert verdict_of(found) is verdict
-    assert found.note == str(verdict)
+    assert found.verdict is verdict
+    assert claim_note(found) == str(verdict)
 
 
 def test_a_claim_in_percent_is_measured_in_percent() -> None:
@@ -60,9 +68,9 @@ def test_what_exceeds_the_whole_peak_cannot_be_tested_and_says_so() -> None:
     claim = claimed(low=500, high=700, leaves="1-1.3 GB")
     found = row(claim, measured("baseline", 63), measured("fix-1", 30))
     assert found.measured is None
-    assert verdict_of(found) is Verdict.UNTESTED
-    assert "500.00 MiB cannot be saved where the whole peak is 63.00 MiB" in found.note
-    assert "leave" not in found.note
+    assert found.verdict is ClaimVerdict.UNTESTED
+    assert "500.00 MiB cannot be saved where the whole peak is 63.00 MiB" in claim_note(found)
+    assert "leave" not in claim_note(found)
 
 
 def test_a_fix_that_by_its_own_rule_does_nothing_at_this_size_cannot_be_tested() -> None:
@@ -74,14 +82,14 @@ def test_a_fix_that_by_its_own_rule_does_nothing_at_this_size_cannot_be_tested()
 def test_a_fix_whose_output_is_wrong_has_no_figure() -> None:
     found = row(claimed(), measured("baseline", 100), measured("fix-1", 50, outcome=Outcome.WRONG_OUTPUT))
     assert found.measured is None
-    assert "did not come to a right output" in found.note
+    assert "did not come to a right output" in claim_note(found)
 
 
 def test_a_claim_about_objects_is_not_judged_by_the_peak() -> None:
     claim = claimed(unit="% per object", low=60, high=80, measured=95.0)
     found = row(claim, measured("baseline", 100), measured("fix-1", 90))
     assert (found.measured, found.measured_as_written) == (95.0, None)
-    assert "alone it moves the peak by -10.00 MiB" in found.note
+    assert "alone it moves the peak by -10.00 MiB" in claim_note(found)
 
 
 def test_what_a_phase_and_the_other_fixes_hide_is_told() -> None:
@@ -93,13 +101,13 @@ def test_what_a_phase_and_the_other_fixes_hide_is_told() -> None:
         measured("without-1", 31),
         measured("all", 30),
     )
-    assert "peaks at 40.00 MiB, and it moves that by -2.00 MiB" in found.note
-    assert "once all others are made it saves 1.00 MiB" in found.note
+    assert "peaks at 40.00 MiB, and it moves that by -2.00 MiB" in claim_note(found)
+    assert "once all others are made it saves 1.00 MiB" in claim_note(found)
 
 
 def test_the_peak_that_was_said_to_be_left_stands_beside_the_one_that_is() -> None:
     found = row(claimed(leaves="1-1.3 GB"), measured("baseline", 100), measured("fix-1", 97))
-    assert "said to leave 1-1.3 GB, it leaves 97.00 MiB" in found.note
+    assert "said to leave 1-1.3 GB, it leaves 97.00 MiB" in claim_note(found)
 
 
 def test_a_form_as_written_has_its_saving_and_its_loss_beside_the_effective_one() -> None:
@@ -111,7 +119,7 @@ def test_a_form_as_written_has_its_saving_and_its_loss_beside_the_effective_one(
     (written,) = table(*samples).as_written([claimed(loses="every field")])
     assert (written.effective_bytes, written.as_written_bytes) == (40 * MIB, 50 * MIB)
     assert written.loses == "every field"
-    assert "as written it loses every field" in row(claimed(loses="every field"), *samples).note
+    assert "as written it loses every field" in claim_note(row(claimed(loses="every field"), *samples))
 
 
 def test_two_claims_of_one_fix_have_one_row_of_its_letter() -> None:

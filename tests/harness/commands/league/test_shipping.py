@@ -1,11 +1,13 @@
 """In which order to ship, and what the scenarios together say."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from membench.harness.attribution.shapley import Combination, Peaks, full_factorial
+from membench.harness.commands.league.claims import verdict_of
 from membench.harness.commands.league.conclusions import (
     claim_words,
     claims_in_all,
@@ -15,11 +17,13 @@ from membench.harness.commands.league.conclusions import (
     shipping_words,
 )
 from membench.harness.commands.league.shipping import shipping_of
+from membench.harness.keys import Switch
+from membench.harness.suites.story import Claimed
 from membench.harness.units import MIB
 from membench.reports.document import AsWrittenRow, ClaimRow
 
 SWITCHES = ("a", "b", "c", "d")
-TITLES = {name: f"fix {name}: does {name}" for name in SWITCHES}
+TITLES = {name: Switch(f"fix-{name}", f"does {name}") for name in SWITCHES}
 
 
 def peaks(peak: Callable[[Combination], float]) -> Peaks:
@@ -60,16 +64,20 @@ def test_what_the_steps_save_and_what_is_left_add_up_to_the_whole(sizes: list[in
     assert {step.switch for step in shipping.steps} | set(shipping.rest) == set(SWITCHES)
 
 
-def claim(fix: str, measured: float | None, note: str = "") -> ClaimRow:
+def claim(fix: str, measured: float | None, **said: Any) -> ClaimRow:
+    claimed = Claimed(
+        fix=Switch(fix), claim="2-5 MB", unit="MiB", low=2, high=5, alone=fix, as_written=None, measured=measured
+    )
     return ClaimRow(
-        fix=fix,
+        fix=claimed.fix,
         claim="2-5 MB",
         unit="MiB",
         claimed_low=2,
         claimed_high=5,
         measured=measured,
         measured_as_written=None,
-        note=note,
+        verdict=verdict_of(claimed, measured),
+        **said,
     )
 
 
@@ -86,19 +94,19 @@ def test_claims_are_sorted_by_what_became_of_them_where_they_could_be_tested() -
 
 
 def test_a_remark_is_told_once_with_the_scenarios_it_is_true_of() -> None:
-    note = "less than claimed; it is hidden; as written it loses data"
-    (found,) = claims_in_all([("one", [claim("x", 1, note)]), ("two", [claim("x", 1, note)])])
-    assert found.remarks == {"it is hidden": ["one", "two"]}
-    (untested,) = claims_in_all([("one", [claim("x", None, "cannot be tested here: too small")])])
+    said = {"notes": ("it is hidden; really",), "loses": "data"}
+    (found,) = claims_in_all([("one", [claim("x", 1, **said)]), ("two", [claim("x", 1, **said)])])
+    assert found.remarks == {"it is hidden; really": ["one", "two"]}
+    (untested,) = claims_in_all([("one", [claim("x", None, untested="too small")])])
     assert untested.remarks == {"cannot be tested here: too small": ["one"]}
 
 
 def test_letters_that_lose_data_or_save_less_than_half_are_warned_of() -> None:
     rows = [
-        AsWrittenRow(fix="loses", effective_bytes=9 * MIB, as_written_bytes=9 * MIB, loses="every field"),
-        AsWrittenRow(fix="short", effective_bytes=9 * MIB, as_written_bytes=1 * MIB, loses=""),
-        AsWrittenRow(fix="good", effective_bytes=9 * MIB, as_written_bytes=8 * MIB, loses=""),
-        AsWrittenRow(fix="idle", effective_bytes=4096, as_written_bytes=0, loses=""),
+        AsWrittenRow(fix=Switch("loses"), effective_bytes=9 * MIB, as_written_bytes=9 * MIB, loses="every field"),
+        AsWrittenRow(fix=Switch("short"), effective_bytes=9 * MIB, as_written_bytes=1 * MIB, loses=""),
+        AsWrittenRow(fix=Switch("good"), effective_bytes=9 * MIB, as_written_bytes=8 * MIB, loses=""),
+        AsWrittenRow(fix=Switch("idle"), effective_bytes=4096, as_written_bytes=0, loses=""),
     ]
     assert list(letter_words(letters_in_all([("league", rows)]))) == [
         "Do not ship loses to the letter: that loses every field.",
@@ -107,8 +115,8 @@ def test_letters_that_lose_data_or_save_less_than_half_are_warned_of() -> None:
 
 
 def test_what_is_lost_in_one_scenario_only_is_told_with_its_name() -> None:
-    sound = AsWrittenRow(fix="x", effective_bytes=0, as_written_bytes=0, loses="")
-    lossy = AsWrittenRow(fix="x", effective_bytes=0, as_written_bytes=0, loses="the errors")
+    sound = AsWrittenRow(fix=Switch("x"), effective_bytes=0, as_written_bytes=0, loses="")
+    lossy = AsWrittenRow(fix=Switch("x"), effective_bytes=0, as_written_bytes=0, loses="the errors")
     (letter,) = letters_in_all([("league", [sound]), ("flaky", [lossy])])
     assert letter.loses == ("the errors (in flaky)",)
 

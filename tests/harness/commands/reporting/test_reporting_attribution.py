@@ -11,16 +11,17 @@ from membench.harness.commands.league import workloads
 from membench.harness.commands.league.story import stories
 from membench.harness.commands.reporting.attribution import attribution_of, in_words, listed
 from membench.harness.commands.reporting.sections import make_report
+from membench.harness.keys import Switch
 from membench.harness.model import Outcome
 from membench.harness.units import MIB
 from membench.pipelines.variant import Form, all_combinations, parse_variant
 from membench.reports.document import Attribution, Section
 
-SWITCHES = {name: f"switch {name}" for name in "abcd"}
+SWITCHES = [Switch(name, f"switch {name}") for name in "abcd"]
 
 
 def divided(peak: Callable[[Combination], float]) -> Attribution:
-    plan = make_plan(list(SWITCHES))
+    plan = make_plan([switch.name for switch in SWITCHES])
     peaks = {combination: round(peak(combination) * MIB) for combination in plan.combinations}
     return attribution_of(SWITCHES, Division(plan=plan, peaks=peaks))
 
