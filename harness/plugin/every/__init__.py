@@ -1,0 +1,1 @@
+"""Measures every test of a session in the process that runs it, at next to no cost."""
