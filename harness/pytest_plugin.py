@@ -4,11 +4,12 @@ What does the work is in `membench.harness.plugin`, and imported once a test ask
 """
 
 from argparse import SUPPRESS
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from membench.harness.plugin.activation import MARKER, activate, uses_benchmark
+from membench.harness.plugin.activation import activate, runs_elsewhere
+from membench.harness.plugin.names import MARKER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,13 +24,17 @@ _MARKER_HELP = (
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options and the two settings."""
+    """Add the options and the settings."""
     group = parser.getgroup("membench", "peak memory")
+    group.addoption("--membench", action="store_true", help="measure every test, and show which take and leave most")
+    group.addoption("--membench-top", metavar="N", type=int, default=10, help="length of its tables (default: 10)")
     group.addoption("--membench-json", metavar="PATH", help="write what was measured as a membench-results document")
+    group.addoption("--membench-csv", metavar="PATH", help="write tests, fixtures and workers as a table")
     group.addoption("--membench-baseline", metavar="PATH", help="fail what has grown against this document")
     group.addoption("--membench-update", action="store_true", help="write the baseline instead of comparing with it")
     group.addoption("--membench-skip", action="store_true", help="measure nothing and enforce no budget")
     group.addoption("--membench-child", help=SUPPRESS)  # a file that says what a process of this plugin's is to do
+    parser.addini("membench_default_budget", "what each test without a marker may take at most, such as 64 MiB")
     parser.addini("membench_relative", "growth against the baseline that is let pass, such as 5 %", default="5 %")
     parser.addini("membench_absolute", "growth against the baseline that is let pass, such as 1 MiB", default="1 MiB")
 
@@ -44,7 +49,10 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     if _asked_for(config):
         activate(config)
-    config.pluginmanager.register(_Watcher(config), "membench-watcher")
+    if runs_elsewhere(config) or config.getoption("forked", False):  # noqa: FBT003 - pytest's signature
+        config.pluginmanager.register(_Receiver(config), "membench-receiver")
+    if not runs_elsewhere(config):
+        config.pluginmanager.register(_Watcher(config), "membench-watcher")
 
 
 @pytest.fixture
@@ -62,28 +70,55 @@ def peak_memory(request: pytest.FixtureRequest) -> "PeakMemory":
 
 
 def _asked_for(config: pytest.Config) -> bool:
-    options = ("membench_json", "membench_baseline", "membench_update")
-    return any(config.getoption(option) for option in options)
+    options = ("membench", "membench_json", "membench_csv", "membench_baseline", "membench_update")
+    return any(config.getoption(option) for option in options) or bool(config.getini("membench_default_budget"))
 
 
 class _Watcher:
-    """Waits for a test that is to be measured, or for a worker's report of one."""
+    """Waits for a test that is to be measured."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: "Sequence[pytest.Item]") -> None:
-        if any(_is_measured(item) for item in items):
+        if _is_any_measured(self._config, items):
             activate(self._config).prepare(items)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        # A fixture may have added the marker just now.
+        if item.get_closest_marker(MARKER) is not None:
+            activate(self._config)
+
+
+class _Receiver:
+    """Waits for a report from another process, in which a test was measured."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        rows = getattr(report, "membench_rows", None)
-        if rows:
-            activate(self._config).take(rows)
+        if hasattr(report, "membench_rows") or hasattr(report, "membench_entries"):
+            activate(self._config).take(report)
 
 
-def _is_measured(item: pytest.Item) -> bool:
-    uses_fixture = "peak_memory" in getattr(item, "fixturenames", ())
-    return item.get_closest_marker(MARKER) is not None or uses_fixture or uses_benchmark(item)
+def _is_any_measured(config: pytest.Config, items: "Sequence[pytest.Item]") -> bool:
+    """Tell whether a marker or a fixture asks for it; written for speed, as every session pays for it."""
+    has_benchmark = config.pluginmanager.hasplugin("benchmark")
+    marked: dict[Any, bool] = {None: False}
+    for item in items:
+        names = getattr(item, "fixturenames", ())
+        if "peak_memory" in names or (has_benchmark and "benchmark" in names):
+            return True
+        if any(mark.name == MARKER for mark in item.own_markers) or _is_marked(item.parent, marked):
+            return True
+    return False
+
+
+def _is_marked(node: Any, known: dict[Any, bool]) -> bool:
+    """Tell whether a node, or one above it, has the marker; what is known already is not looked up again."""
+    if node not in known:
+        known[node] = any(mark.name == MARKER for mark in node.own_markers) or _is_marked(node.parent, known)
+    return known[node]

@@ -1,14 +1,10 @@
-"""What the plugin's entry point and its parts share: names, and how the part that measures is made.
-
-Every pytest run loads this file.
-"""
+"""Makes the part that measures, on the first test that asks for it. Every pytest run loads this file."""
 
 from typing import Any
 
 import pytest
 
-MARKER = "memory_budget"
-NAME = "membench-session"
+from membench.harness.plugin.names import NAME
 
 
 def activate(config: pytest.Config) -> Any:
@@ -22,6 +18,6 @@ def activate(config: pytest.Config) -> Any:
     return found
 
 
-def uses_benchmark(item: pytest.Item) -> bool:
-    """Tell whether a test is one of pytest-benchmark's."""
-    return "benchmark" in getattr(item, "fixturenames", ()) and item.config.pluginmanager.hasplugin("benchmark")
+def runs_elsewhere(config: pytest.Config) -> bool:
+    """Tell whether this process only hands tests to the workers of pytest-xdist."""
+    return not hasattr(config, "workerinput") and config.getoption("dist", "no") != "no"

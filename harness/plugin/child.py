@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from membench.harness.errors import MembenchError
-from membench.harness.plugin.activation import MARKER
 from membench.harness.plugin.instruments import METERS, Instrument, LeftTracer, Measured, PeakTracer
 from membench.harness.plugin.judging import fail, refuse_async
 from membench.harness.plugin.marker import require_no_clash
+from membench.harness.plugin.names import MARKER
 from membench.harness.plugin.rerun import LEFT_SITES, PEAK_SITES
 
 _MEMRAY_MANAGER = "memray_manager"  # the part of pytest-memray that tracks

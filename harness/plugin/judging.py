@@ -1,15 +1,87 @@
-"""Says what is over its budget."""
+"""Holds what a test has taken against its budget and the baseline, and fails it where it took more."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from inspect import isasyncgenfunction, iscoroutinefunction
 from typing import NoReturn
 
 import pytest
 
-from membench.harness.plugin.activation import MARKER
+from membench.harness.model import Reading
+from membench.harness.plugin.every.entries import OWN_PEAK
+from membench.harness.plugin.explaining import explain_growth, explain_peak
 from membench.harness.plugin.instruments import Measured
-from membench.harness.plugin.marker import Budget
+from membench.harness.plugin.isolated import IsolatedTest
+from membench.harness.plugin.marker import Budget, budget_of
+from membench.harness.plugin.names import MARKER
+from membench.harness.plugin.rows import Row, nodeid_of, reading_of_test
+from membench.harness.plugin.settings import Settings
 from membench.harness.units import format_bytes
+
+ROWS = pytest.StashKey[list[Row]]()  # of a test, until they are sent along with its report
+
+
+class Judge:
+    """Judges tests, and keeps a row of each that has a marker or fails."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def judge(self, item: pytest.Item, budget: Budget, measured: Measured, wall_seconds: float) -> None:
+        """Keep the row, and fail the test where it is over a bound or has grown against the baseline."""
+        isolated = isinstance(item, IsolatedTest)
+        item.stash[OWN_PEAK] = measured.peak_bytes, budget.meter
+        reading = reading_of_test(item, budget.meter, measured, wall_seconds, isolated=isolated)
+        peak = [*peak_problems(budget, measured), *filter(None, [self._growth_of(reading)])]
+        left = list(growth_problems(budget, measured))
+        if not peak and not left:
+            keep(item, budget, measured, reading, "ok" if self._is_bounded(budget, reading) else "")
+            return
+        why = [explain_peak(item, measured, wall_seconds)] if peak else []
+        why += [explain_growth(item, wall_seconds)] if left else []
+        verdict = "over" if left or list(peak_problems(budget, measured)) else "grew"
+        keep(item, budget, measured, replace(reading, call_sites=why[0].sites), verdict)
+        fail("\n".join(("memory: " + "\n".join([*peak, *left]), *(f"\n{one.words}" for one in why))))
+
+    def judge_unmarked(self, item: pytest.Item, peak_bytes: int, wall_seconds: float) -> None:
+        """Fail a test without a marker where it is over what holds for all, or has grown against the baseline."""
+        if isinstance(item, IsolatedTest) or budget_of(item) is not None:
+            return
+        bound, origin = self._settings.bound_of(nodeid_of(item))
+        budget = Budget(peak_bytes=bound, growth_bytes=None, meter="peak_rss", isolated=False, origin=origin)
+        measured = Measured(peak_bytes=peak_bytes, growth_bytes=None)
+        grown = self._settings.every and self._growth_of(
+            reading_of_test(item, budget.meter, measured, wall_seconds, isolated=False)
+        )
+        if grown or list(peak_problems(budget, measured)):
+            self.judge(item, budget, measured, wall_seconds)
+
+    def note(self, item: pytest.Item, row: Row) -> None:
+        """Note what a test has measured; fail the test where that has grown against the baseline."""
+        problem = self._growth_of(row.reading)
+        item.stash.setdefault(ROWS, []).append(replace(row, verdict="grew") if problem else row)
+        if problem:
+            fail(f"memory grew: {problem}")
+
+    def _growth_of(self, reading: Reading) -> str:
+        return self._settings.baseline.growth_of(reading) if self._settings.baseline else ""
+
+    def _is_bounded(self, budget: Budget, reading: Reading) -> bool:
+        baseline = self._settings.baseline
+        by_marker = budget.peak_bytes is not None or budget.growth_bytes is not None
+        return by_marker or (baseline is not None and baseline.knows(reading))
+
+
+def keep(item: pytest.Item, budget: Budget, measured: Measured | None, reading: Reading, verdict: str) -> None:
+    """Keep the row of a test until its report is made."""
+    row = Row(
+        reading=reading,
+        growth_bytes=measured.growth_bytes if measured else None,
+        budget_bytes=budget.peak_bytes,
+        growth_budget_bytes=budget.growth_bytes,
+        verdict=verdict,
+    )
+    item.stash.setdefault(ROWS, []).append(row)
 
 
 def fail(message: str) -> NoReturn:
@@ -34,6 +106,7 @@ def peak_problems(budget: Budget, measured: Measured) -> Iterator[str]:
         yield (
             f"the test's own peak of {format_bytes(measured.peak_bytes)} ({budget.meter}) is over its budget of "
             f"{format_bytes(budget.peak_bytes)} by {format_bytes(measured.peak_bytes - budget.peak_bytes)}"
+            + (f" ({budget.origin})" if budget.origin else "")
         )
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import pytest
 
 from membench.harness.errors import UsageError, unknown_name
-from membench.harness.plugin.activation import MARKER
 from membench.harness.plugin.instruments import METERS
+from membench.harness.plugin.names import MARKER
 from membench.harness.units import parse_size
 
 _KEYWORDS = ("growth", "isolated", "meter")
@@ -22,6 +22,7 @@ class Budget:
     growth_bytes: int | None
     meter: str
     isolated: bool
+    origin: str = ""  # where the bound stands, if not in a marker
 
 
 def budget_of(item: pytest.Item) -> Budget | None:

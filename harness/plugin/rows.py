@@ -16,8 +16,8 @@ from membench.harness.runs.sampling import make_samples
 from membench.harness.store.readings import reading_document, reading_of
 from membench.harness.text import shortened
 
-_LONGEST_NAME_BYTES = 200  # what the schema of results allows
-_HERE = "the test's own peak above its start, in process"
+LONGEST_NAME_BYTES = 200  # what the schema of results allows
+IN_PROCESS = "the test's own peak above its start, in process"
 _APART = "the test's own peak above its start, in a fresh interpreter"
 
 
@@ -57,7 +57,7 @@ def nodeid_of(item: pytest.Item) -> str:
 def names_of(item: pytest.Item, ending: str = "") -> tuple[str, str]:
     """Give the scenario and the variant of a test's row; `ending` tells several rows of one test apart."""
     file, _, test = nodeid_of(item).partition("::")
-    return shortened(file, _LONGEST_NAME_BYTES), shortened(test + ending, _LONGEST_NAME_BYTES)
+    return shortened(file, LONGEST_NAME_BYTES), shortened(test + ending, LONGEST_NAME_BYTES)
 
 
 def reading_of_test(
@@ -74,7 +74,7 @@ def reading_of_test(
         peak_bytes=measured.peak_bytes if measured else None,
         wall_seconds=round(wall_seconds, 6),
         detail="" if measured else "the test failed",
-        source=_APART if isolated else _HERE,
+        source=_APART if isolated else IN_PROCESS,
         call_sites=measured.call_sites if measured else (),
     )
 

@@ -13,10 +13,12 @@ if TYPE_CHECKING:
 _HEADINGS = ("test", "meter", "peak", "budget", "left", "")
 
 
-def write_section(terminal: "pytest.TerminalReporter", rows: Sequence[Row], notes: Sequence[str]) -> None:
-    """Write the table and the notes; with -q, only the rows that failed."""
+def write_section(
+    terminal: "pytest.TerminalReporter", rows: Sequence[Row], notes: Sequence[str], *, always: bool = False
+) -> None:
+    """Write the table and the notes; with -q, only the rows that failed. `always`: the heading even over nothing."""
     shown = [row for row in rows if terminal.verbosity >= 0 or row.verdict in {"over", "grew"}]
-    if not shown and not notes:
+    if not shown and not notes and not always:
         return
     terminal.section("peak memory")
     cells = [_HEADINGS, *map(_cells, shown)] if shown else []

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+import pytest
+
+OWN_PEAK = pytest.StashKey[tuple[int, str]]()  # of a test that the instrument of its marker has measured, and the meter
 HERE = ""  # the name of the worker where there are none
 
 
-class TestEntry(NamedTuple):
+class RunEntry(NamedTuple):
     """One run of one test."""
-
-    __test__ = False  # pytest collects no class of ours
 
     file: str
     name: str
@@ -19,7 +20,13 @@ class TestEntry(NamedTuple):
     left_bytes: int  # resident once it has ended, and not before
     thorough: bool  # False where garbage may be in what it left
     start_bytes: int  # resident at its start
+    seconds: float  # of its call
     meter: str = "peak_rss"  # of the peak
+
+    @property
+    def was_called(self) -> bool:
+        """Whether it came to its call, and was not skipped."""
+        return self.peak_bytes is not None and self.outcome != "skipped"
 
     @property
     def nodeid(self) -> str:
@@ -46,8 +53,8 @@ class FixtureEntry(NamedTuple):
         for kind in ("module", "class", "function", "method"):
             if f"xunit_setup_{kind}_fixture" in self.name:
                 return f"setup_{kind}"
-            if f"unittest_set" in self.name.lower() and kind in self.name:
-                return "setUpClass"
+            if f"unittest_setUp{kind.title()}_fixture" in self.name:
+                return f"setUp{kind.title()}"
         return self.name
 
 
@@ -66,7 +73,7 @@ class Entries:
     """All of a session."""
 
     def __init__(self) -> None:
-        self.tests: list[TestEntry] = []
+        self.tests: list[RunEntry] = []
         self.fixtures: dict[tuple[str, str, str, str], FixtureEntry] = {}
         self.workers: dict[str, WorkerEntry] = {}
 
@@ -76,7 +83,7 @@ class Entries:
 
     def take(self, document: Mapping[str, Any]) -> None:
         """Take what a worker sent."""
-        self.tests += (TestEntry(*entry) for entry in document.get("tests", ()))
+        self.tests += (RunEntry(*entry) for entry in document.get("tests", ()))
         for entry in document.get("fixtures", ()):
             self.add_fixture(FixtureEntry(*entry))
         for entry in document.get("workers", ()):

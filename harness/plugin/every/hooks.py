@@ -1,26 +1,32 @@
 """The hooks that measure every test of the process they run in."""
 
 import os
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from time import perf_counter
 from typing import Any
 
 import pytest
 
-from harness.plugin.every.entries import Entries, FixtureEntry, TestEntry, WorkerEntry
-from harness.plugin.every.ledger import FixtureAccount, Ledger
-from harness.plugin.every.mark import Mark
-from harness.plugin.every.settling import Settler
-from harness.plugin.pymalloc import free_bytes
+from membench.harness.plugin.every.entries import OWN_PEAK, Entries, FixtureEntry, RunEntry, WorkerEntry
+from membench.harness.plugin.every.ledger import FixtureAccount, Ledger
+from membench.harness.plugin.every.mark import Mark
+from membench.harness.plugin.every.settling import Settler
+from membench.harness.plugin.pymalloc import free_bytes
 
 NAME = "membench-every-test"
 _FOLDED = ("failed", "skipped")  # outcomes that stay whatever a later part of the test does
-_TELLING_BYTES = 64 * 1024
+_METER = "peak_rss"
+_PEAK = pytest.StashKey[int]()
+
+
+# Fails a test by its peak and its seconds.
+Judge = Callable[[pytest.Item, int, float], None]
 
 
 class EveryTest:
     """Measures each test and each fixture."""
 
-    def __init__(self, entries: Entries) -> None:
+    def __init__(self, entries: Entries, judge: Judge | None = None, *, tells_junit: bool = False) -> None:
         mark = Mark()
         mark.check()
         self._ledger = Ledger(mark.reset, mark.peak)
@@ -30,8 +36,28 @@ class EveryTest:
         self._pid = os.getpid()
         self._peak: int | None = None
         self._outcome = ""
+        self._judge = judge
+        self._tells_junit = tells_junit
+        self._seconds = 0.0
         self._start = 0
         self._unsent = 0
+
+    @property
+    def peak_bytes(self) -> int | None:
+        """The peak of the test that runs; None until it was called."""
+        return self._peak
+
+    @classmethod
+    def register(cls, config: pytest.Config, entries: Entries, judge: Judge | None) -> None:
+        """Begin to measure in this process.
+
+        Raises:
+            MeasurementError: the kernel's mark cannot be read here.
+        """
+        tells_junit = bool(config.getoption("xmlpath", None))
+        config.pluginmanager.register(cls(entries, judge, tells_junit=tells_junit), NAME)
+        if config.pluginmanager.hasplugin("pytest_forked"):
+            config.pluginmanager.register(Forked(), f"{NAME}-forked")
 
     def pytest_collection_finish(self) -> None:
         """Begin once the tests are collected."""
@@ -41,7 +67,7 @@ class EveryTest:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         """Charge what is left of a test once all its parts are gone."""
-        self._start, self._peak, self._outcome = self._ledger.resident_bytes, None, ""
+        self._start, self._peak, self._outcome, self._seconds = self._ledger.resident_bytes, None, "", 0.0
         self._ledger.test_starts()
         try:
             return (yield)
@@ -51,18 +77,22 @@ class EveryTest:
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
         """Read the peak of the test's own part."""
-        del item
         self._ledger.call_starts()
+        started = perf_counter()
         try:
-            return (yield)
+            result = yield
         finally:
+            self._seconds = perf_counter() - started
             peak = self._ledger.call_ends()
             self._peak = peak if self._peak is None else max(self._peak, peak)
+            if self._tells_junit:
+                item.user_properties.append(("membench_peak_bytes", peak))
+        if self._judge is not None:
+            self._judge(item, peak, self._seconds)
+        return result
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_fixture_setup(
-        self, fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
-    ) -> Generator[None, object, object]:
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Generator[None, object, object]:
         """Charge a fixture with what its setup takes."""
         outlives = fixturedef.scope != "function"
         account = self._ledger.fixture_starts(fixturedef.argname, fixturedef.scope, _where(fixturedef))
@@ -88,6 +118,7 @@ class EveryTest:
         if self._worker and self._unsent < len(self._entries.tests):
             report.membench_entries = self._batch()  # type: ignore[attr-defined]  # pytest-xdist carries any attribute
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Give the accounts of the process, by way of the controller if there is one."""
         self._close()
@@ -106,9 +137,11 @@ class EveryTest:
         file, _, name = (_nodeid(item) if self._worker else item.nodeid).partition("::")
         thorough = settled is None or settled.thorough
         left = ledger.close()
+        own = item.stash.get(OWN_PEAK, None)
+        peak, meter = own if own is not None else (self._peak, _METER)
         outcome = self._outcome or "passed"
         self._entries.tests.append(
-            TestEntry(file, name, self._worker, outcome, self._peak, left, thorough, self._start)
+            RunEntry(file, name, self._worker, outcome, peak, left, thorough, self._start, self._seconds, meter)
         )
 
     def _close(self) -> None:
@@ -142,6 +175,21 @@ class EveryTest:
         self._unsent = len(self._entries.tests)
         fixtures = [list(self._fixture(account)) for account in self._ledger.fixtures.values()]
         return {"tests": [list(test) for test in tests], "fixtures": fixtures}
+
+
+class Forked:
+    """Sends the peak of a forked test along with its report, out of a process that has no other way."""
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Add the peak."""
+        report = yield
+        every = item.config.pluginmanager.get_plugin(NAME)
+        if call.when == "call" and isinstance(every, EveryTest):
+            report.membench_peak = every.peak_bytes  # type: ignore[attr-defined]  # a report carries any attribute
+        return report
 
 
 def _nodeid(item: pytest.Item) -> str:

@@ -9,8 +9,8 @@ Files are opened anew each time: a test may close descriptors, count them, or fo
 import os
 import resource
 
-from harness.errors import MeasurementError
-from harness.meters.peak_rss import PeakRss, _high_water_mark
+from membench.harness.errors import MeasurementError
+from membench.harness.meters.peak_rss import PeakRss, _high_water_mark
 
 _KIB = 1024
 _ALIKE_BYTES = 512 * _KIB  # by which two readings of one mark may differ: the kernel's counters are per CPU

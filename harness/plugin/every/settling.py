@@ -7,14 +7,14 @@ what a test itself takes. So nothing is done until a test has left a megabyte, a
 import ctypes
 import gc
 from collections.abc import Callable
-from time import perf_counter
+from time import process_time
 from typing import NamedTuple
 
 _MIB = 1024 * 1024
 TELLING_BYTES = _MIB  # less is not looked into: about one arena of Python's allocator
-LARGE_BYTES = 16 * _MIB  # always worth a collection
-MOST_SHARE = 0.02  # of the session's time
-GRACE_SECONDS = 0.3
+LARGE_BYTES = 4 * _MIB  # always worth a collection
+MOST_SHARE = 0.05  # of the session's processor time: what else runs on the machine has no part in it
+GRACE_SECONDS = 1.0
 
 
 class Settled(NamedTuple):
@@ -32,14 +32,14 @@ class Settler:
         self._reset = reset
         self._free = free
         self._free_bytes = 0
-        self._started = perf_counter()
+        self._started = process_time()
         self._spent = 0.0
         self.most_free_bytes = 0
 
     def begin(self) -> None:
         """Begin before the first test."""
         self._free_bytes = self.most_free_bytes = self._free()
-        self._started = perf_counter()
+        self._started = process_time()
 
     def settle(self, left_bytes: int, resident_bytes: int) -> Settled | None:
         """Collect what a test may have left that is not in use; None where there is nothing to correct."""
@@ -50,26 +50,36 @@ class Settler:
         resident = self._reset()
         if resident < clean:
             return Settled(resident, 0, thorough=True)
-        began = perf_counter()
-        if resident - clean < LARGE_BYTES and self._spent > GRACE_SECONDS + MOST_SHARE * (began - self._started):
-            return Settled(resident, 0, thorough=False)
-        settled = self._collect(clean)
-        self._spent += perf_counter() - began
+        more = self._more_free()
+        if resident - more < clean:
+            return Settled(resident, more, thorough=True)
+        began = process_time()
+        is_small = resident - more - clean < LARGE_BYTES
+        if is_small and self._spent > GRACE_SECONDS + MOST_SHARE * (began - self._started):
+            return Settled(resident, more, thorough=False)
+        settled = self._collect(clean, more)
+        self._spent += process_time() - began
         return settled
 
-    def _collect(self, clean_bytes: int) -> Settled:
-        gc.collect(1)
-        trim()
-        resident = self._reset()
-        if resident >= clean_bytes:
-            gc.collect()
+    def _collect(self, clean_bytes: int, more_free_bytes: int) -> Settled:
+        """Collect the young first: what a short test has left is among them."""
+        more, resident = more_free_bytes, 0
+        for generation in (1, 2):
+            gc.collect(generation)
             trim()
             resident = self._reset()
+            more += self._more_free()
+            if resident - more < clean_bytes:
+                break
+        return Settled(resident, more, thorough=True)
+
+    def _more_free(self) -> int:
+        """Tell how much Python's allocator has free beyond what it had when this was last asked."""
         free = self._free()
         more = free - self._free_bytes
         self._free_bytes = free
         self.most_free_bytes = max(self.most_free_bytes, free)
-        return Settled(resident, more, thorough=True)
+        return more
 
 
 def trim() -> None:

@@ -13,6 +13,7 @@ _OURS = [
     "membench.harness",
     "membench.harness.plugin",
     "membench.harness.plugin.activation",
+    "membench.harness.plugin.names",
     "membench.harness.pytest_plugin",
 ]
 _LOADED = """

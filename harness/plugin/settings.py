@@ -1,0 +1,92 @@
+"""What the command line and the settings ask of the plugin."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from membench.harness.errors import MembenchError, UsageError
+from membench.harness.plugin.baseline import Baseline, Thresholds
+from membench.harness.store.files import writable_file
+from membench.harness.units import parse_size
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What is asked for."""
+
+    every: bool  # measure all tests, and show the tables
+    top: int
+    default_budget_bytes: int | None
+    json_path: Path | None
+    csv_path: Path | None
+    baseline_path: Path | None
+    baseline: Baseline | None  # None also where it is to be written
+    update: bool
+    skip: bool
+
+    @property
+    def bounds_all(self) -> bool:
+        """Whether tests without a marker are held to anything."""
+        return self.default_budget_bytes is not None or (self.every and self.baseline is not None)
+
+    def bound_of(self, nodeid: str) -> tuple[int | None, str]:
+        """Give what a test without a marker may take, and where that stands."""
+        del nodeid
+        return self.default_budget_bytes, "membench_default_budget" if self.default_budget_bytes else ""
+
+    @classmethod
+    def of(cls, config: pytest.Config) -> "Settings":
+        """Read the options, the settings and the baseline, and prove that files can be written.
+
+        Raises:
+            MembenchError: an option or a file is not what it should be.
+        """
+        update = config.getoption("membench_update")
+        paths = {name: _path(config, f"membench_{name}") for name in ("json", "csv", "baseline")}
+        if update and not paths["baseline"]:
+            raise UsageError("--membench-update writes a baseline. Name it with --membench-baseline PATH.")
+        if config.getoption("membench_top") < 0:
+            raise UsageError(f"--membench-top is {config.getoption('membench_top')}. Give 0 or more.")
+        baseline = _baseline(config, paths, update=update)
+        return cls(
+            every=config.getoption("membench"),
+            top=config.getoption("membench_top"),
+            default_budget_bytes=_default_budget(config),
+            json_path=_writable(paths["json"]),
+            csv_path=_writable(paths["csv"]),
+            baseline_path=paths["baseline"],
+            baseline=None if update else baseline,
+            update=update,
+            skip=config.getoption("membench_skip"),
+        )
+
+
+def _path(config: pytest.Config, option: str) -> Path | None:
+    name = config.getoption(option)
+    return config.invocation_params.dir / name if name else None
+
+
+def _writable(path: Path | None) -> Path | None:
+    return writable_file(path) if path else None
+
+
+def _baseline(config: pytest.Config, paths: Mapping[str, Path | None], *, update: bool) -> Baseline | None:
+    # One that is to be written anew is read as well: better to hear now that it is something else.
+    path = paths["baseline"]
+    baseline = None
+    if path is not None and (path.exists() or not update):
+        thresholds = Thresholds.parse(config.getini("membench_relative"), config.getini("membench_absolute"))
+        baseline = Baseline.read(path, thresholds)
+    if update:
+        _writable(path)
+    return baseline
+
+
+def _default_budget(config: pytest.Config) -> int | None:
+    text = config.getini("membench_default_budget")
+    try:
+        return parse_size(text) if text else None
+    except MembenchError as error:
+        raise UsageError(f"membench_default_budget: {error}") from error
