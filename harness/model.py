@@ -92,6 +92,7 @@ class Trial:
 
 LONGEST_TIMEOUT_SECONDS = 86_400  # that may be asked for, on the command line or in a file
 WARM_UP = -1
+LONGEST_NAME = 200  # characters of a scenario's, a variant's or a meter's name, as the schemas have it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,22 +56,30 @@ def parse_share(text: str) -> float:
     return share
 
 
+_SCALE = ((1, "B", 0), (KIB, "KiB", 1), (MIB, "MiB", 2), (GIB, "GiB", 3), (1024 * GIB, "TiB", 3))
+"""The units that sizes are printed in, each with its decimals; the largest is used for all above."""
+
+
 def format_bytes(size: float) -> str:
-    """Print a number of bytes in the largest binary unit that keeps it at or above 1: `75.42 MiB`, `-16 KiB`."""
-    magnitude = abs(size)
-    if magnitude < KIB:
-        return f"{size:.0f} B"
-    if magnitude < MIB:
-        return f"{_trim(size / KIB)} KiB"
-    if magnitude < 1000 * MIB:
-        return f"{size / MIB:.2f} MiB"
-    return f"{size / MIB:,.0f} MiB"
+    """Print a number of bytes in the largest binary unit that keeps it at or above 1: `75.42 MiB`, `-16 KiB`.
+
+    The unit is chosen after rounding, so nothing is printed as 1024 of a unit that has a next one, and nothing as a
+    negative zero. `parse_size` reads back every size of at least 1 B, to the decimals printed.
+    """
+    for factor, unit, decimals in _SCALE:
+        value = round(size / factor, decimals)
+        if abs(value) < KIB or factor == _SCALE[-1][0]:
+            return f"{_decimals(value, decimals)} {unit}"
+    raise AssertionError("the last unit is used for all above")
+
+
+def _decimals(value: float, decimals: int) -> str:
+    """Print a rounded value; KiB drop a decimal of zero, since pages are whole KiB."""
+    text = f"{value + 0.0:.{decimals}f}"
+    return text.removesuffix(".0") if decimals == 1 else text
 
 
 def format_shift(size: float) -> str:
     """Print a difference with its sign: `+1.25 MiB`, `-16 KiB`, `0 B`."""
-    return f"+{format_bytes(size)}" if size > 0 else format_bytes(size)
-
-
-def _trim(value: float) -> str:
-    return f"{value:.1f}".removesuffix(".0")
+    text = format_bytes(size)
+    return f"+{text}" if size > 0 and not text.startswith("0 ") else text

@@ -14,7 +14,6 @@ from membench.harness.commands.terminal.progress import progress_of, status_of
 from membench.harness.errors import EXIT_OK, EXIT_REGRESSION, EXIT_TRIAL_FAILED, UsageError
 from membench.harness.meters import meter_file
 from membench.harness.model import Outcome, Results, Workload
-from membench.harness.runs.revision import current_revision
 from membench.harness.runs.session import Session
 from membench.harness.store.results import results_document, write_results
 from membench.harness.suites.selection import select
@@ -117,8 +116,7 @@ def command(
         folder = output.folder_to_keep(out, resume=resume)
         workloads = _prepared(suite, workloads)
         session = Session.begin(suite.settings, time_limit_seconds=timeout, jobs=jobs, folder=folder, resume=resume)
-        measured = session.measure(workloads, meters, repeats, progress_of)
-    results = replace(measured, revision=current_revision(Path.cwd()))
+        results = session.measure(workloads, meters, repeats, progress_of)
     _show(results, suite, out, form)
     if any(sample.failed for sample in results.samples):
         return EXIT_TRIAL_FAILED

@@ -44,6 +44,7 @@ def promote(results: Results, baseline: Results | None, *, reason: str, by: str,
         created=results.created,
         environment=results.environment,
         samples=tuple((held | fresh).values()),
+        revision=results.revision,
         history=(*(baseline.history if baseline else ()), promotion),
     )
 

@@ -2,18 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from membench.harness.kernel.controls import available_controls, cpus_of_jobs
 from membench.harness.model import Environment, Reading, Results, Sample, Workload
+from membench.harness.runs.code_state import CodeState, code_state
 from membench.harness.runs.environment import describe_environment
 from membench.harness.runs.runner import Observer, run_schedule
 from membench.harness.runs.sampling import make_samples
 from membench.harness.runs.schedule import Schedule, interleave
-from membench.harness.store.readings import ReadingsFile
+from membench.harness.store.limits import require_storable
+from membench.harness.store.readings import Origin, ReadingsFile
 from membench.harness.trial.isolation import Isolation
 
 ARTIFACTS_FOLDER = "artifacts"
@@ -36,6 +38,7 @@ class Session:
     jobs: int
     folder: Path | None = None  # where readings and artifacts are kept
     resume: bool = False  # take up the readings that are there
+    code: CodeState = field(default_factory=CodeState)  # of the working folder as the run began
 
     @classmethod
     def begin(
@@ -62,6 +65,7 @@ class Session:
             jobs=jobs,
             folder=folder,
             resume=resume,
+            code=code_state(Path.cwd()),
         )
 
     def measure(
@@ -81,6 +85,7 @@ class Session:
             created=datetime.now().astimezone().isoformat(timespec="seconds"),
             environment=self.environment,
             samples=tuple(samples),
+            revision=self.code.revision,
         )
 
     def read(
@@ -97,12 +102,13 @@ class Session:
         Raises:
             MembenchError: readings to take up do not fit, or a process could not be started.
         """
+        require_storable(workloads, meters, repeats)
         schedule = interleave(workloads, meters, repeats, first)
         with observer_for(len(schedule.trials)) as observer:
             return self._run(schedule, observer)
 
     def _run(self, schedule: Schedule, observer: Observer) -> list[Reading]:
-        store = ReadingsFile(self.folder, self.environment) if self.folder is not None else None
+        store = ReadingsFile(self.folder, self._origin(schedule)) if self.folder is not None else None
         done = store.resume() if store is not None and self.resume else {}
         with closing(store) if store is not None else nullcontext(), self.isolation.held() as isolation:
             if store is not None:
@@ -115,6 +121,14 @@ class Session:
                 observer=observer,
                 done=done,
             )
+
+    def _origin(self, schedule: Schedule) -> Origin:
+        return Origin.of(
+            (trial.workload for trial in schedule.trials),
+            fingerprint=self.environment.fingerprint,
+            revision=self.code.revision,
+            changes=self.code.changes,
+        )
 
 
 def _keep_nothing(reading: Reading) -> None:

@@ -6,6 +6,9 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from membench.harness.model import Results, Sample
+from membench.harness.text import shortened
+
+_LONGEST_REVISION = 200  # bytes; the schema allows as many characters
 
 if TYPE_CHECKING:
     from membench.harness.keys import Key
@@ -15,7 +18,8 @@ def merge(runs: Sequence[tuple[str, Results]]) -> tuple[Results, tuple[str, ...]
     """Merge runs, each with the name that warnings call it by; of samples with one key the first one stays.
 
     Returns:
-        The results, with the date and the environment of the first run, and what a reader must know of them.
+        The results, with the date and the environment of the first run and the revisions of all, and what a reader
+        must know of them.
     """
     (first_name, first), *others = runs
     kept: dict[Key, Sample] = {}
@@ -38,7 +42,9 @@ def merge(runs: Sequence[tuple[str, Results]]) -> tuple[Results, tuple[str, ...]
             )
         for sample in results.samples:
             kept.setdefault(sample.key, sample)
-    return replace(first, samples=tuple(kept.values())), tuple(warnings)
+    revisions = list(dict.fromkeys(results.revision for _, results in runs if results.revision))
+    merged = replace(first, samples=tuple(kept.values()), revision=shortened(", ".join(revisions), _LONGEST_REVISION))
+    return merged, tuple(warnings)
 
 
 def with_artifacts_below(results: Results, folder: PurePath) -> Results:

@@ -1,15 +1,16 @@
 """Readings, one a line, on disk as soon as each is there: a run that was stopped can be taken up again."""
 
+import hashlib
 import json
 import os
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from membench.harness.errors import UnreadableInputError, UsageError
+from membench.harness.errors import UnreadableInputError, UsageError, one_line
 from membench.harness.keys import Side, TrialKey
-from membench.harness.model import CallSite, CommandFacts, Environment, Outcome, PhaseSpan, Reading
+from membench.harness.model import CallSite, CommandFacts, Outcome, PhaseSpan, Reading, Workload
 from membench.harness.store.files import atomic_writer
 from membench.harness.store.plain import FORMAT_VERSION, plain, refuse_constant, timeline_of
 from membench.harness.store.schemas import validator
@@ -18,19 +19,44 @@ READINGS_FORMAT = "membench-readings"
 READINGS_FILE = "readings.jsonl"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """What readings are of. Those of another machine, other code or another definition never stand beside them."""
+
+    fingerprint: str  # of the environment
+    revision: str = ""  # of the code under test; "" where it is not known
+    changes: str = ""  # a digest of what was changed since that revision
+    workloads: Mapping[str, str]  # a digest of each workload's definition, by `scenario/variant`
+
+    @classmethod
+    def of(cls, workloads: Iterable[Workload], *, fingerprint: str, revision: str = "", changes: str = "") -> "Origin":
+        """Describe where the readings of these workloads come from."""
+        digests = {f"{one.scenario}/{one.variant}": _definition_digest(one) for one in workloads}
+        return cls(fingerprint=fingerprint, revision=revision, changes=changes, workloads=digests)
+
+
+def _definition_digest(workload: Workload) -> str:
+    """Digest what is run: neither what is allowed of it nor what is expected of it."""
+    definition = asdict(workload)
+    for name in ("time_limit_seconds", "budget_bytes", "tags", "expected_digest", "expected_outcome"):
+        definition.pop(name)
+    return hashlib.sha256(json.dumps(definition, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
 class ReadingsFile:
     """A file that readings are appended to as they come, so that a run that is stopped can be taken up again."""
 
-    def __init__(self, folder: Path, environment: Environment) -> None:
+    def __init__(self, folder: Path, origin: Origin) -> None:
         self._path = folder / READINGS_FILE
-        self._environment = environment
+        self._origin = origin
         self._file: IO[str] | None = None
 
     def resume(self) -> dict[TrialKey, Reading]:
         """Read what an earlier run has kept; a last line that was cut off is left out.
 
         Raises:
-            UsageError: the readings come from another machine, interpreter or settings.
+            UsageError: the readings come from another machine, interpreter or settings, from other code, or from a
+                workload that was defined otherwise.
             UnreadableInputError: the file is not one of readings.
         """
         if not self._path.exists():
@@ -40,23 +66,39 @@ class ReadingsFile:
             header = json.loads(lines[0])
             if header["format"] != READINGS_FORMAT or header["format_version"] != FORMAT_VERSION:
                 raise UnreadableInputError(f"{self._path} has no readings of this version of membench.")
-            fingerprint = header["fingerprint"]
+            there = Origin(**{name: header[name] for name in Origin.__dataclass_fields__ if name in header})
             # The last piece is empty where the last line is whole.
             readings = [reading_of(_entry(line)) for line in lines[1:-1]]
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise UnreadableInputError(
                 f"{self._path} holds something other than readings. Run without --resume."
             ) from error
-        if fingerprint != self._environment.fingerprint:
-            raise UsageError(f"{self._path} was measured under other conditions than these. Run without --resume.")
+        self._require_same(there)
         return {reading.key: reading for reading in readings}
+
+    def _require_same(self, there: Origin) -> None:
+        here = self._origin
+        if there.fingerprint != here.fingerprint:
+            raise UsageError(f"{self._path} was measured under other conditions than these. Run without --resume.")
+        if (there.revision, there.changes) != (here.revision, here.changes):
+            edited = " The code was edited since." if there.revision == here.revision else ""
+            raise UsageError(
+                f"{self._path} has readings of {there.revision or 'an unknown revision'}, and this is "
+                f"{here.revision or 'an unknown revision'}.{edited} Run without --resume."
+            )
+        for name in there.workloads.keys() & here.workloads.keys():
+            if there.workloads[name] != here.workloads[name]:
+                raise UsageError(
+                    f"{self._path} has readings of {one_line(name)} under another definition: its call, command or "
+                    "parameters have changed. Run without --resume."
+                )
 
     def start(self, kept: Mapping[TrialKey, Reading]) -> None:
         """Begin the file anew with what is kept of an earlier run."""
         header = {
             "format": READINGS_FORMAT,
             "format_version": FORMAT_VERSION,
-            "fingerprint": self._environment.fingerprint,
+            **asdict(self._origin),
         }
         with atomic_writer(self._path) as file:
             for document in (header, *(reading_document(reading) for reading in kept.values())):

@@ -11,10 +11,11 @@ from typing import Any
 from membench.harness.errors import UsageError, unknown_name
 from membench.harness.kernel.scratch import held_scratch
 from membench.harness.keys import Scalar, WorkloadKey
-from membench.harness.model import Results, Workload
+from membench.harness.model import LONGEST_NAME, Results, Workload
 from membench.harness.suites.configuration import GateSettings
 from membench.harness.suites.probes import TIME_LIMIT_SECONDS, Place, ask
 from membench.harness.suites.story import PlainStory, Story
+from membench.harness.text import shortened
 from membench.harness.trial.adapters import ASV
 
 PREFIX = "membench-asv-"
@@ -133,6 +134,8 @@ class AsvSuite:
             raise UsageError(
                 f"{self._folder} has no benchmarks named peakmem_. Give the folder that asv calls benchmark_dir."
             )
+        for benchmark in found:
+            benchmark["variants"] = [shortened(variant, LONGEST_NAME) for variant in benchmark["variants"]]
         return found
 
     @cached_property

@@ -13,8 +13,9 @@ from typing import Any
 
 from membench.harness.errors import UsageError
 from membench.harness.keys import Scalar, value_text
-from membench.harness.model import LONGEST_TIMEOUT_SECONDS
+from membench.harness.model import LONGEST_NAME, LONGEST_TIMEOUT_SECONDS
 from membench.harness.suites.toml_table import Table, is_words, shown
+from membench.harness.text import shortened
 from membench.harness.units import KIB
 
 PYPROJECT = "pyproject.toml"
@@ -84,8 +85,9 @@ class Configuration:
 
 
 def variant_name(parameters: Mapping[str, Scalar]) -> str:
-    """Name a combination of parameters; `default` where there are none."""
-    return ",".join(f"{name}={value_text(value)}" for name, value in parameters.items()) or DEFAULT_VARIANT
+    """Name a combination of parameters; `default` where there are none. A long name ends in a digest of the whole."""
+    name = ",".join(f"{name}={value_text(value)}" for name, value in parameters.items())
+    return shortened(name, LONGEST_NAME) or DEFAULT_VARIANT
 
 
 def read_configuration(folder: Path) -> Configuration:

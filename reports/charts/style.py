@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
-from membench.harness.units import MIB, format_bytes
+from membench.harness.units import MIB
 from membench.reports import palette, wording
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ _SUBTITLE_LETTERS = 105  # of SMALL_POINTS in WIDTH_INCHES
 _LONGEST_TITLE = 3  # lines
 _SMALLEST_SHOWN = 0.001  # MiB; a page of 4 KiB is 0.004
 _TENTH = 0.1  # MiB; below it two decimals say too little
+_WHOLE = 1000  # MiB from which on a label has no decimals
 
 _PARAMETERS: dict[str, Any] = {
     "font.family": FONT,
@@ -121,9 +122,11 @@ def mib_label(size: int) -> str:
     amount = abs(in_mib(size))
     if size == 0:
         return "0 MiB"
-    if amount >= 1:
-        return format_bytes(size)
     sign = "-" if size < 0 else ""
+    if amount >= _WHOLE:
+        return f"{sign}{amount:,.0f} MiB"
+    if amount >= 1:
+        return f"{sign}{amount:.2f} MiB"
     if amount < _SMALLEST_SHOWN:
         return f"{sign}<{_SMALLEST_SHOWN} MiB"
     return f"{sign}{amount:.{2 if amount >= _TENTH else 3}f} MiB"

@@ -31,9 +31,25 @@ def test_anything_else_is_an_error_that_says_how_to_write_one(text: str) -> None
         parse_size(text)
 
 
-@given(st.integers(1, 2**50))
+_STEPS = {"B": 1, "KiB": 0.1 * KIB, "MiB": 0.01 * MIB, "GiB": 0.001 * GIB, "TiB": 0.001 * 1024 * GIB}
+
+
+@given(
+    st.integers(1, 2**50)
+    | st.sampled_from([KIB, MIB, GIB, 1024 * GIB]).flatmap(lambda n: st.integers(n - 600, n + 600))
+)
 def test_a_printed_size_is_read_back_to_within_its_last_digit(size: int) -> None:
-    assert parse_size(format_bytes(size).replace(",", "")) == pytest.approx(size, rel=0.06)
+    text = format_bytes(size)
+    number, unit = text.split(" ")
+    assert 1 <= float(number) < KIB or unit == "TiB"
+    assert abs(parse_size(text) - size) <= _STEPS[unit] / 2 + 1
+
+
+@given(st.floats(-(2.0**50), 2.0**50))
+def test_a_size_below_zero_is_the_same_size_with_a_minus(size: float) -> None:
+    text = format_bytes(size)
+    assert text.removeprefix("-") == format_bytes(abs(size)).removeprefix("-")
+    assert text.startswith("-") == (size < 0 and not text.startswith("0 "))
 
 
 @pytest.mark.parametrize(
@@ -45,7 +61,13 @@ def test_a_printed_size_is_read_back_to_within_its_last_digit(size: int) -> None
         (1536, "1.5 KiB"),
         (75 * MIB, "75.00 MiB"),
         (-3 * MIB, "-3.00 MiB"),
-        (2100 * MIB, "2,100 MiB"),
+        (2100 * MIB, "2.051 GiB"),
+        (1023 * MIB, "1023.00 MiB"),
+        (5 * GIB, "5.000 GiB"),
+        (MIB - 1, "1.00 MiB"),
+        (GIB - 1, "1.000 GiB"),
+        (KIB - 0.4, "1 KiB"),
+        (-0.4, "0 B"),
     ],
 )
 def test_sizes_are_printed_in_binary_units(size: int, text: str) -> None:
@@ -53,4 +75,4 @@ def test_sizes_are_printed_in_binary_units(size: int, text: str) -> None:
 
 
 def test_a_shift_has_its_sign() -> None:
-    assert [format_shift(size) for size in (4096, 0, -4096)] == ["+4 KiB", "0 B", "-4 KiB"]
+    assert [format_shift(size) for size in (4096, 0, -4096, 0.4)] == ["+4 KiB", "0 B", "-4 KiB", "0 B"]

@@ -277,7 +277,7 @@ def incident() -> Section:
     return Section(
         scenario="incident",
         summary="the scale of the incident: 2,000 teams on a machine of 2 GB",
-        headline="All seven fixes bring the peak from 2,150 MiB to 960.00 MiB: it fits the 2 GB machine again.",
+        headline="All seven fixes bring the peak from 2.100 GiB to 960.00 MiB: it fits the 2 GB machine again.",
         rows=rows,
         levels=(Level(label="sequential", peak_bytes=mib(880)), Level(label="2 GB machine", peak_bytes=mib(1907))),
         waterfall_start=start,

@@ -38,3 +38,9 @@ def test_artifacts_are_named_as_seen_from_the_report() -> None:
     assert with_artifacts_below(run, PurePath("league")).samples[0].artifacts == ("league/artifacts/flame.html",)
     assert with_artifacts_below(run, PurePath()).samples[0].artifacts == ("artifacts/flame.html",)
     assert with_artifacts_below(run, PurePath("../x")).samples[0].artifacts == ("../x/artifacts/flame.html",)
+
+
+def test_the_revisions_of_all_are_named() -> None:
+    one, other = (replace(results(sample(name)), revision=name) for name in ("baseline", "all"))
+    merged, _ = merge([("a", one), ("b", other), ("c", one)])
+    assert merged.revision == "baseline, all"

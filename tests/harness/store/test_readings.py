@@ -3,13 +3,16 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sample_results import ENVIRONMENT
 
 from membench.harness.errors import UnreadableInputError, UsageError
-from membench.harness.model import WARM_UP, CallSite, CommandFacts, Outcome, PhaseSpan, Reading, Timeline
-from membench.harness.store.readings import READINGS_FILE, ReadingsFile, reading_document
+from membench.harness.model import WARM_UP, CallSite, CommandFacts, Outcome, PhaseSpan, Reading, Timeline, Workload
+from membench.harness.store.readings import READINGS_FILE, Origin, ReadingsFile, reading_document
+
+WORKLOAD = Workload(scenario="s", variant="v", target="jobs:run", parameters={"orders": 1}, import_paths=())
+ORIGIN = Origin.of([WORKLOAD], fingerprint="abc", revision="0123abc", changes="")
 
 
 def reading(repeat: int) -> Reading:
@@ -29,12 +32,12 @@ def reading(repeat: int) -> Reading:
 
 
 def written(folder: Path, count: int) -> ReadingsFile:
-    store = ReadingsFile(folder, ENVIRONMENT)
+    store = ReadingsFile(folder, ORIGIN)
     store.start({})
     for repeat in range(count):
         store.append(reading(repeat))
     store.close()
-    return ReadingsFile(folder, ENVIRONMENT)
+    return ReadingsFile(folder, ORIGIN)
 
 
 def test_readings_are_taken_up_as_they_were_kept(tmp_path: Path) -> None:
@@ -54,20 +57,48 @@ def test_a_last_line_that_was_cut_off_is_left_out(tmp_path: Path) -> None:
 
 
 def test_without_an_earlier_run_there_is_nothing_to_take_up(tmp_path: Path) -> None:
-    assert ReadingsFile(tmp_path, ENVIRONMENT).resume() == {}
+    assert ReadingsFile(tmp_path, ORIGIN).resume() == {}
 
 
 def test_readings_from_other_conditions_are_refused(tmp_path: Path) -> None:
     written(tmp_path, 1)
     with pytest.raises(UsageError, match="other conditions"):
-        ReadingsFile(tmp_path, replace(ENVIRONMENT, fingerprint="other")).resume()
+        ReadingsFile(tmp_path, replace(ORIGIN, fingerprint="other")).resume()
+
+
+def test_readings_of_another_revision_are_refused(tmp_path: Path) -> None:
+    written(tmp_path, 1)
+    with pytest.raises(UsageError, match="readings of 0123abc, and this is 4567def"):
+        ReadingsFile(tmp_path, replace(ORIGIN, revision="4567def")).resume()
+
+
+def test_readings_from_before_an_edit_are_refused(tmp_path: Path) -> None:
+    written(tmp_path, 1)
+    with pytest.raises(UsageError, match="The code was edited since"):
+        ReadingsFile(tmp_path, replace(ORIGIN, changes="1f")).resume()
+
+
+@pytest.mark.parametrize(
+    "change", [{"target": "jobs:other"}, {"parameters": {"orders": 2}}, {"environment": {"A": "1"}}]
+)
+def test_readings_of_a_workload_that_was_defined_otherwise_are_refused(tmp_path: Path, change: dict[str, Any]) -> None:
+    written(tmp_path, 1)
+    other = Origin.of([replace(WORKLOAD, **change)], fingerprint="abc", revision="0123abc")
+    with pytest.raises(UsageError, match="readings of s/v under another definition"):
+        ReadingsFile(tmp_path, other).resume()
+
+
+def test_another_budget_or_another_workload_beside_it_changes_nothing(tmp_path: Path) -> None:
+    written(tmp_path, 1)
+    workloads = [replace(WORKLOAD, budget_bytes=7), replace(WORKLOAD, variant="more")]
+    assert len(ReadingsFile(tmp_path, Origin.of(workloads, fingerprint="abc", revision="0123abc")).resume()) == 1
 
 
 @pytest.mark.parametrize("text", ["", "{}\n", "nonsense", '{"format": "membench-readings", "format_version": 9}\n'])
 def test_a_file_of_something_else_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / READINGS_FILE).write_text(text)
     with pytest.raises(UnreadableInputError):
-        ReadingsFile(tmp_path, ENVIRONMENT).resume()
+        ReadingsFile(tmp_path, ORIGIN).resume()
 
 
 @pytest.mark.parametrize(

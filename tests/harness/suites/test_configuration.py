@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from membench.harness.errors import UsageError
-from membench.harness.suites.configuration import Configuration, GateSettings, parse_configuration, read_configuration
+from membench.harness.model import LONGEST_NAME
+from membench.harness.suites.configuration import (
+    Configuration,
+    GateSettings,
+    parse_configuration,
+    read_configuration,
+    variant_name,
+)
 
 KIB = 1024
 MIB = 1024 * KIB
@@ -183,3 +190,9 @@ def test_any_table_gives_a_configuration_or_a_usage_error(table: Any) -> None:
         assert str(error).startswith("/nowhere/pyproject.toml, [tool.membench")
     else:
         assert all(workload.variants for workload in found.workloads)
+
+
+def test_a_long_value_makes_a_name_that_a_document_holds_and_two_stay_two() -> None:
+    names = {variant_name({"url": f"https://example.org/{'a' * 300}{end}"}) for end in "xy"}
+    assert len(names) == 2
+    assert all(len(name) <= LONGEST_NAME for name in names)

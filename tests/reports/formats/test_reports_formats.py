@@ -60,7 +60,7 @@ def test_a_budget_stands_beside_the_peak_and_what_exceeds_it_is_said(name: str) 
     assert "40.00 MiB" in rendered
     assert "18.60 MiB over budget" in rendered
     assert "wrong output 2/5: not a saving, 1.50 MiB over budget" in rendered
-    assert "2,048 MiB" in rendered
+    assert "2.000 GiB" in rendered
     assert " budget " in rendered
     assert " budget " not in load_format(name).render(sample.realistic())
 
