@@ -134,11 +134,15 @@ class CommandFacts:
 
     root_peak_bytes: int | None  # of the process that was started
     largest_peak_bytes: int | None  # of the largest single process of the tree
-    largest_process: str  # its name
-    exact: bool  # read at the exit of each process, and not polled
+    largest_process: str  # its name; "" where none was seen that it can be of
+    exact: bool  # nothing of the figure rests on polling
     cpu_seconds: float  # user and system time of the process and of the children that it waited for
     exit_status: int | None  # None where a signal ended it
     left_behind: int  # processes that outlived the command, and were ended with it
+    method: str = ""  # how the figure was come by: accounting, traced or polled; "" in an old document
+    samples: int = 0  # looks at the processes while they ran
+    largest_gap_seconds: float = 0.0  # between two of them
+    caveats: tuple[str, ...] = ()  # what the figure can miss, beyond what its method always does
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """`membench measure`: measure the peak memory of any command."""
 
+import itertools
 import os
 import shutil
 import stat
@@ -13,15 +14,17 @@ from typing import Self
 import click
 
 from membench.harness.commands.terminal import options
-from membench.harness.errors import EXIT_OK, EXIT_TRIAL_FAILED, UsageError
+from membench.harness.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_TRIAL_FAILED, UsageError
 from membench.harness.kernel.controls import Controls, available_controls, usable_cpus
 from membench.harness.model import Reading, Results, Sample, Workload
 from membench.harness.runs.sampling import make_samples
 from membench.harness.trial.command import METERS, SCENARIO, CommandTrial, run_command
+from membench.harness.trial.interrupts import Interrupts
 from membench.harness.units import format_bytes, parse_size
 from membench.reports.outcomes import all_ok, summary
 
 OUTPUTS = ("pass", "discard")
+PYTHON_ADDS = ("LC_CTYPE",)
 
 
 @click.command(name="measure", context_settings={"ignore_unknown_options": False})
@@ -51,6 +54,13 @@ OUTPUTS = ("pass", "discard")
     show_default=True,
     help="What becomes of the command's standard output.",
 )
+@click.option(
+    "--trace/--no-trace",
+    "trace",
+    default=False,
+    show_default=True,
+    help="Also follow it with ptrace, which names each process. Slows its starts down; debuggers fail in it.",
+)
 @options.form()
 @click.argument("argv", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- COMMAND [ARG]...")
 def command(
@@ -60,14 +70,16 @@ def command(
     limit: str | None,
     pin: bool,
     output: str,
+    trace: bool,
     form: str,
     argv: Sequence[str],
 ) -> int:
     """Measure the peak memory of any command.
 
-    The command runs as it would without membench: its input, output and environment are yours, and it is neither
-    pinned nor slowed down. The figure is the high-water mark of its largest process, read at the exit of each; what
-    membench itself takes is not in it. It is shown on standard error, so the command's output can be piped on.
+    The command runs as it would without membench: its terminal, input, output and environment are yours, and it is
+    neither pinned nor slowed down. The figure is the largest high-water mark of all its processes, as the kernel
+    accounts for each when it ends; what membench itself takes is not in it. It is shown on standard error, so the
+    command's output can be piped on. Ctrl-C goes to the command first; a second one ends it by force.
 
     \b
     membench measure -- node scrape.js
@@ -83,27 +95,33 @@ def command(
         hash_seed=None,
         environment_scrubbed=False,
     )
-    with _Input(repeats * max(1, len(meters))) as given, _stdout(output, form) as stdout:
-        readings = [
-            _run(
-                CommandTrial(
-                    argv=argv,
-                    meter=meter,
-                    repeat=repeat,
-                    controls=controls,
-                    cpu=usable_cpus()[0],
-                    stdin=stdin,
-                    stdout=stdout,
-                    stderr=sys.stderr.fileno(),
-                    time_limit_seconds=timeout,
-                    memory_limit_bytes=memory_limit,
-                ),
-                repeats,
+    interrupts = Interrupts(lambda text: click.echo(f"membench: {text}", err=True))
+    readings: list[Reading] = []
+    with (
+        _Input(repeats * max(1, len(meters))) as given,
+        _stdout(output, form) as stdout,
+        interrupts.counted(),
+    ):
+        for repeat, meter in itertools.product(range(repeats), meters or METERS[:1]):
+            if interrupts.by_user:
+                break
+            trial = CommandTrial(
+                argv=argv,
+                meter=meter,
+                repeat=repeat,
+                controls=controls,
+                cpu=usable_cpus()[0],
+                stdin=given.next(),
+                stdout=stdout,
+                stderr=sys.stderr.fileno(),
+                time_limit_seconds=timeout,
+                memory_limit_bytes=memory_limit,
+                environment=_given_environment(),
+                own_session=False,
+                trace=trace,
+                interrupts=interrupts,
             )
-            for repeat in range(repeats)
-            for meter in meters or METERS[:1]
-            for stdin in given.next()
-        ]
+            readings.append(_run(trial, repeats))
     workload = Workload(scenario=SCENARIO, variant=readings[0].variant, target="", parameters={}, import_paths=())
     samples = make_samples([workload], readings)
     if form == "json":
@@ -111,6 +129,9 @@ def command(
     else:
         for sample in samples:
             _print(sample)
+    if interrupts.by_user:
+        click.echo("membench: interrupted", err=True)
+        return EXIT_INTERRUPTED
     return EXIT_TRIAL_FAILED if any(sample.failed for sample in samples) else EXIT_OK
 
 
@@ -156,11 +177,21 @@ class _Input:
     def __exit__(self, *_: object) -> None:
         os.close(self._file)
 
-    def next(self) -> Iterator[int]:
+    def next(self) -> int:
         """Give the descriptor for one run, at its start if it has one."""
         if self._again:
             os.lseek(self._file, self._start, os.SEEK_SET)
-        yield self._file
+        return self._file
+
+
+def _given_environment() -> dict[str, str]:
+    """Give the environment as it came: in the C locale Python adds a variable to its own."""
+    try:
+        given = Path("/proc/self/environ").read_bytes().split(b"\0")
+    except OSError:
+        return dict(os.environ)
+    added = {name for name in PYTHON_ADDS if not any(entry.startswith(f"{name}=".encode()) for entry in given)}
+    return {name: value for name, value in os.environ.items() if name not in added}
 
 
 @contextmanager
@@ -190,13 +221,8 @@ def _print_json(samples: tuple[Sample, ...], controls: Controls) -> None:
 def _print(sample: Sample) -> None:
     """Say what was measured in a few lines; not with a table, whose library takes longer to load than to draw."""
     lines = [f"{sample.variant}: {_peak_words(sample)}"]
-    facts = [fact for fact in sample.commands if fact.root_peak_bytes is not None and fact.largest_peak_bytes]
-    if facts and sample.meter == "peak_rss":
-        largest = max(facts, key=lambda fact: fact.largest_peak_bytes or 0)
-        lines.append(
-            f"  largest process {largest.largest_process} {format_bytes(largest.largest_peak_bytes or 0)}, "
-            f"the one started {format_bytes(largest.root_peak_bytes or 0)}"
-        )
+    if sample.meter == "peak_rss":
+        lines += _process_lines(sample)
     cpu = _median([fact.cpu_seconds for fact in sample.commands])
     how = f"; {sample.source}" if sample.source else ""
     lines.append(f"  {_median(sample.wall_seconds):.3f} s wall, {cpu:.3f} s CPU{how}")
@@ -205,6 +231,18 @@ def _print(sample: Sample) -> None:
         lines.append(f"  ! {left} of its processes outlived it and were ended")
     lines += [f"  ! {line}" for line in (*dict.fromkeys(sample.failures), *sample.warnings)]
     click.echo("\n".join(lines), err=True)
+
+
+def _process_lines(sample: Sample) -> list[str]:
+    """Say which process the figure is of, and what the one that was started held, if that is another one."""
+    facts = max(sample.commands, key=lambda fact: fact.largest_peak_bytes or 0)
+    if not facts.largest_peak_bytes:
+        return []
+    name = facts.largest_process or "not seen by name: --trace names every process"
+    root = facts.root_peak_bytes
+    started = f", the one started {format_bytes(root)}" if root and root != facts.largest_peak_bytes else ""
+    polled = f"; polled {facts.samples} times, at most {facts.largest_gap_seconds:.3f} s apart" if facts.samples else ""
+    return [f"  largest process {name} {format_bytes(facts.largest_peak_bytes)}{started}{polled}"]
 
 
 def _peak_words(sample: Sample) -> str:

@@ -3,7 +3,7 @@
 Page cache is left out: with it the same program reads many times as much with a cold cache as with a warm one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Protocol
 
@@ -14,14 +14,12 @@ from membench.harness.kernel.processes import descendants, read_proportional
 TREE_METER = "peak_tree"
 ATTEMPTS = 3  # at a sample in which no process comes or goes
 LEFT_OUT = "page cache and mapped files are left out"
-SAMPLE_WORDS = "sampled every 10 ms and never below what its largest process held"
 
 
 class TreeSource(Protocol):
     """Where the memory of a tree is read."""
 
     contents: str  # what is read, and what is in it
-    words: str  # the same, and how exact it is
 
     def now(self) -> int:
         """Read the bytes in use now."""
@@ -34,7 +32,6 @@ class CgroupSource:
     def __init__(self, group: Group) -> None:
         self._group = group
         self.contents = f"anonymous and shared memory of the tree's own {group.version}; {LEFT_OUT}"
-        self.words = f"{self.contents}; {SAMPLE_WORDS}"
 
     def now(self) -> int:
         """Read the bytes in use now."""
@@ -49,27 +46,37 @@ class ProportionalSource:
     """
 
     contents = f"anonymous and shared memory, proportional set sizes added up; {LEFT_OUT}"
-    words = f"{contents}; {SAMPLE_WORDS}"
 
-    def __init__(self, root: int) -> None:
-        self._root = root
-        self._known: set[int] = set()
+    def __init__(self, find: Callable[[], Collection[int]]) -> None:
+        self._find = find
 
     def now(self) -> int:
         """Read the bytes in use now."""
         total = 0
         for _ in range(ATTEMPTS):
-            self._known = descendants(self._root, self._known)
-            total = sum(read_proportional(pid) for pid in self._known)
+            found = set(self._find())
+            total = sum(read_proportional(pid) for pid in found)
             # A fork in between would have its pages counted whole in the parent and in part in the child.
-            if descendants(self._root, self._known) == self._known:
+            if set(self._find()) == found:
                 break
         return total
 
 
 def tree_source(root: int, group: Group | None) -> TreeSource:
-    """Choose the better source that there is."""
-    return CgroupSource(group) if group is not None else ProportionalSource(root)
+    """Choose the better source that there is for a process and those below it."""
+    known: set[int] = set()
+
+    def find() -> set[int]:
+        nonlocal known
+        known = descendants(root, known)
+        return known
+
+    return source_of(find, group)
+
+
+def source_of(find: Callable[[], Collection[int]], group: Group | None) -> TreeSource:
+    """Choose the better source that there is for the processes that are found."""
+    return CgroupSource(group) if group is not None else ProportionalSource(find)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Follows a process tree with ptrace, stopping each process only when it starts, execs and exits.
+"""Follows a process tree with ptrace, stopping each thread only when it starts and when it exits.
 
 At its exit a process still has its memory, so its high-water mark can be read exactly; an instant later it is
 gone. System calls are not traced: between those stops the program runs at its own speed.
@@ -13,8 +13,7 @@ from collections.abc import Callable
 _CONT = 7
 _SEIZE = 0x4206
 _LISTEN = 0x4208
-_OPTIONS = 0x02 | 0x04 | 0x10 | 0x40 | 0x00100000  # FORK, VFORK, EXEC, EXIT, EXITKILL
-_EVENT_EXEC = 4
+_OPTIONS = 0x02 | 0x04 | 0x08 | 0x40 | 0x00100000  # FORK, VFORK, CLONE (threads start processes too), EXIT, EXITKILL
 _EVENT_EXIT = 6
 _EVENT_STOP = 128
 _PR_SET_CHILD_SUBREAPER = 36  # <linux/prctl.h>
@@ -38,8 +37,7 @@ def adopt_orphans() -> None:
 class Tracer:
     """Handles the stops of a process tree; all calls must come from the thread that made the first process."""
 
-    def __init__(self, on_exec: Callable[[int], None], on_exit: Callable[[int], None]) -> None:
-        self._on_exec = on_exec
+    def __init__(self, on_exit: Callable[[int], None]) -> None:
         self._on_exit = on_exit
 
     def seize(self, pid: int) -> bool:
@@ -49,9 +47,7 @@ class Tracer:
     def handle(self, pid: int, status: int) -> None:
         """Let a process go on that has stopped."""
         event, number = status >> 16, os.WSTOPSIG(status)
-        if event == _EVENT_EXEC:
-            self._on_exec(pid)
-        elif event == _EVENT_EXIT:
+        if event == _EVENT_EXIT:
             self._on_exit(pid)
         if event == _EVENT_STOP and number in _JOB_CONTROL:
             self._resume(_LISTEN, pid, 0)  # stopped by job control: stays so until somebody continues it

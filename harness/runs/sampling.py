@@ -81,7 +81,8 @@ def _place(errors: str) -> str:
 
 
 def _warnings(sample: Sample) -> tuple[str, ...]:
-    return (*_budget_warnings(sample), *_spread_warnings(sample))
+    caveats = (caveat for facts in sample.commands for caveat in facts.caveats)
+    return (*_budget_warnings(sample), *_spread_warnings(sample), *dict.fromkeys(caveats))
 
 
 def _budget_warnings(sample: Sample) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from membench.harness.model import Timeline
+from membench.harness.model import CommandFacts, Timeline
 
 FORMAT_VERSION = 1  # 1: the first
 
@@ -32,6 +32,11 @@ def timeline_of(entry: Mapping[str, Any]) -> Timeline:
     # Cut to the shorter one: the schema cannot say that two lists are equally long.
     length = min(len(entry["seconds"]), len(entry["rss_bytes"]))
     return Timeline(seconds=tuple(entry["seconds"][:length]), rss_bytes=tuple(entry["rss_bytes"][:length]))
+
+
+def command_facts_of(entry: Mapping[str, Any]) -> CommandFacts:
+    """Make what a command told of its JSON object, which may be of a version that told less."""
+    return CommandFacts(**{**entry, "caveats": tuple(entry.get("caveats", ()))})
 
 
 def refuse_constant(name: str) -> Any:

@@ -10,9 +10,9 @@ from typing import IO, Any
 
 from membench.harness.errors import UnreadableInputError, UsageError, one_line
 from membench.harness.keys import Side, TrialKey
-from membench.harness.model import CallSite, CommandFacts, Outcome, PhaseSpan, Reading, Workload
+from membench.harness.model import CallSite, Outcome, PhaseSpan, Reading, Workload
 from membench.harness.store.files import atomic_writer
-from membench.harness.store.plain import FORMAT_VERSION, plain, refuse_constant, timeline_of
+from membench.harness.store.plain import FORMAT_VERSION, command_facts_of, plain, refuse_constant, timeline_of
 from membench.harness.store.schemas import validator
 
 READINGS_FORMAT = "membench-readings"
@@ -150,7 +150,7 @@ def reading_of(entry: dict[str, Any]) -> Reading:
         phases=tuple(PhaseSpan(**span) for span in spans),
         call_sites=tuple(CallSite(**site) for site in sites),
         artifacts=tuple(artifacts),
-        command=CommandFacts(**command) if command else None,
+        command=command_facts_of(command) if command else None,
         timeline=timeline_of(timeline) if timeline else None,
         side=Side(side) if side else None,
     )

@@ -10,7 +10,6 @@ from membench.harness.errors import UnreadableInputError, one_line
 from membench.harness.model import (
     CallSite,
     Change,
-    CommandFacts,
     Environment,
     Outcome,
     PhaseSpan,
@@ -19,7 +18,7 @@ from membench.harness.model import (
     Sample,
 )
 from membench.harness.store.files import write_json
-from membench.harness.store.plain import FORMAT_VERSION, plain, refuse_constant, timeline_of
+from membench.harness.store.plain import FORMAT_VERSION, command_facts_of, plain, refuse_constant, timeline_of
 from membench.harness.store.schemas import validated, validator
 
 RESULTS_FORMAT = "membench-results"
@@ -184,7 +183,7 @@ def _sample(entry: Mapping[str, Any]) -> Sample:
         source=entry.get("source", ""),
         call_sites=tuple(CallSite(**site) for site in entry.get("call_sites", ())),
         artifacts=tuple(entry.get("artifacts", ())),
-        commands=tuple(CommandFacts(**facts) for facts in entry.get("commands", ())),
+        commands=tuple(command_facts_of(facts) for facts in entry.get("commands", ())),
         failures=tuple(entry.get("failures", ())),
         warnings=tuple(entry["warnings"]),
         parameters=dict(entry.get("parameters", {})),

@@ -13,6 +13,7 @@ from membench.harness.model import Timeline
 SAMPLE_SECONDS = 0.01
 LONGEST_SAMPLE_SECONDS = 0.1
 SLACKENED_SHARE = 1 / 200  # of the time so far; until 2 s nothing changes, and a chart shows no more points than that
+KEPT_POINTS = 8192  # of a command while it runs; even
 TIMELINE_POINTS = 400  # kept of each trial; a chart has no more pixels for them
 STDERR_TAIL_BYTES = 4096
 _READ_BYTES = 65536
@@ -45,6 +46,28 @@ class Recorder:
             seconds=tuple(round(self.seconds[start], 4) for start in starts),
             rss_bytes=tuple(max(self.rss[start : start + stretch]) for start in starts),
         )
+
+
+class ThinnedRecorder(Recorder):
+    """Keeps so many samples at most, however long a command runs: of two neighbours the larger one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._apart = SAMPLE_SECONDS / 2
+
+    def add(self, elapsed: float, rss: int) -> None:
+        """Take a sample, unless there is nothing resident any more; one soon after the last counts with that one."""
+        if not rss:
+            return
+        if self.seconds and elapsed - self.seconds[-1] < self._apart:
+            self.rss[-1] = max(self.rss[-1], rss)
+            return
+        self.seconds.append(elapsed)
+        self.rss.append(rss)
+        if len(self.seconds) == KEPT_POINTS:
+            self._apart *= 2
+            self.seconds = self.seconds[::2]
+            self.rss = [max(pair) for pair in zip(self.rss[::2], self.rss[1::2], strict=True)]
 
 
 @dataclass(slots=True, kw_only=True)
