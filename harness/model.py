@@ -31,6 +31,7 @@ class Role(StrEnum):
     SINGLE = "single"  # one fix alone
     STEP = "step"  # one more fix than the step before
     AS_WRITTEN = "as-written"  # a fix in the letter of its description
+    REMEDY = "remedy"  # something that the description does not have
     OTHER = "other"
 
 

@@ -9,6 +9,8 @@ ENVIRONMENT_VARIABLES = {
     "PARALLEL_TEAMS_CONCURRENCY": "teams_concurrency",
     "PARALLEL_VALIDATION_CONCURRENCY": "validation_concurrency",
     "GAME_DATA_BATCH_SIZE": "game_data_batch_size",
+    "PAGE_USES_BEFORE_REPLACEMENT": "uses_before_replacement",
+    "PAGE_USES_BEFORE_COLLECTION": "uses_before_collection",
 }
 LARGEST_SETTING = 10_000
 
@@ -25,6 +27,8 @@ class ParallelConfig(NamedTuple):
     teams_concurrency: int
     validation_concurrency: int
     game_data_batch_size: int | None = None
+    uses_before_replacement: int = 10
+    uses_before_collection: int = 5
 
 
 def read_overrides(environ: Mapping[str, str]) -> dict[str, int]:

@@ -1,25 +1,8 @@
 """The identifiers that a run has scraped: held in memory, as the described system does, or kept in the CMS."""
 
 from collections.abc import Iterable, Iterator
-from typing import Protocol
 
 from membench.pipelines.cms import Cms
-
-
-class ScrapedIds(Protocol):
-    """A set of identifiers, given in order."""
-
-    def update(self, ids: Iterable[str]) -> None:
-        """Add identifiers."""
-        ...
-
-    def __contains__(self, game_id: object) -> bool:
-        """Tell whether an identifier is there."""
-        ...
-
-    def __iter__(self) -> Iterator[str]:
-        """Give all of them in order."""
-        ...
 
 
 class HeldIds:
@@ -58,3 +41,7 @@ class StoredIds:
     def __iter__(self) -> Iterator[str]:
         """Give all of them in order."""
         return self._cms.scraped()
+
+
+ScrapedIds = HeldIds | StoredIds
+"""A set of identifiers, given in order."""

@@ -2,8 +2,8 @@
 
 from pyexpat import ExpatError, ParserCreate
 
+from membench.pipelines.browser.document import Document
 from membench.pipelines.browser.errors import MalformedPageError
-from membench.pipelines.browser.page import Document
 
 RECORD = "article"
 FIELD = "data-field"

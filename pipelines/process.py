@@ -1,11 +1,13 @@
 """The processor: competitions, game data batch by batch, validation, each in the forms that the variant takes."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import NamedTuple
 
 from membench.pipelines.assign import assign_fixtures
-from membench.pipelines.browser.page import Browser, BrowserWeights
-from membench.pipelines.browser.pool import PagePool
+from membench.pipelines.browser.browser import Browser
+from membench.pipelines.browser.page import BrowserWeights
+from membench.pipelines.browsing import Browsing, Results
 from membench.pipelines.cms import Cms
 from membench.pipelines.config import ParallelConfig
 from membench.pipelines.fixes import (
@@ -23,7 +25,6 @@ from membench.pipelines.ids import HeldIds, StoredIds
 from membench.pipelines.result import LeagueResult
 from membench.pipelines.rss import read_rss
 from membench.pipelines.scrape import fetch_fixtures, fetch_teams
-from membench.pipelines.sequential import process_sequentially
 from membench.pipelines.site import Site, Team
 from membench.pipelines.validate import validate_fixture
 from membench.pipelines.variant import Fix, Variant
@@ -39,6 +40,8 @@ class League(NamedTuple):
     weights: BrowserWeights
     cms: Cms
     mark: Mark
+    results: Results = "handles"
+    disposes: bool = True  # the program disposes of a handle with the object that holds it
     read_rss: Callable[[], int] = read_rss
 
 
@@ -50,15 +53,21 @@ async def process_league(league: League, variant: Variant, overrides: Mapping[st
         variant: the form that each fix takes.
         overrides: settings of the environment (`config.read_overrides`).
     """
-    browser = Browser(league.site, league.weights)
+    limits = fix_5_lower_concurrency.limits(variant.form(Fix.LOWER_CONCURRENCY), overrides)
+    browsing = Browsing(league.weights, league.results, disposes=league.disposes)
+    if variant.remedies:
+        from membench.pipelines.remedies import apply  # noqa: PLC0415 - only where there are any
+
+        apply(variant.remedies, browsing, limits)
+    browser = Browser(league.site, browsing.weights)
     try:
         if variant.sequential:
-            return await process_sequentially(league.site, browser, league.cms, league.mark)
-        limits = fix_5_lower_concurrency.limits(variant.form(Fix.LOWER_CONCURRENCY), overrides)
-        pool = PagePool(browser, limits.page_pool_size)
-        processor = _Processor(league, variant, limits, pool)
+            from membench.pipelines.sequential import process_sequentially  # noqa: PLC0415 - the one variant that has it
+
+            return await process_sequentially(league.site, browser, browsing, league.cms, league.mark)
+        processor = _Processor(league, variant, limits, browser, browsing)
         result = await processor.run()
-        pool.close()
+        processor.pages.close()
         return result
     finally:
         browser.close()
@@ -67,11 +76,15 @@ async def process_league(league: League, variant: Variant, overrides: Mapping[st
 class _Processor:
     """The parallel system: one method for each stage."""
 
-    def __init__(self, league: League, variant: Variant, limits: ParallelConfig, pool: PagePool) -> None:
+    def __init__(
+        self, league: League, variant: Variant, limits: ParallelConfig, browser: Browser, browsing: Browsing
+    ) -> None:
         self.league = league
         self.variant = variant
         self.limits = limits
-        self.pool = pool
+        self.pages = browsing.pages(browser, limits.page_pool_size)
+        self.team_pages = browsing.team_pages(browser, self.pages)
+        self.owner = partial(browsing.owner, browser)
         self.result = LeagueResult(StoredIds(league.cms) if variant.bounded else HeldIds())
 
     async def run(self) -> LeagueResult:
@@ -84,7 +97,7 @@ class _Processor:
 
     async def _find_teams(self) -> None:
         async def fetch(url: str) -> list[Team]:
-            return await fetch_teams(self.pool, url)
+            return await fetch_teams(self.pages, url)
 
         async def store(teams: list[Team]) -> None:
             self.league.cms.upsert_teams(teams)
@@ -121,7 +134,7 @@ class _Processor:
         await run_batches(self.league.cms.teams(), self._next_size(), scrape_batch, assign_batch, self._keep_ids)
 
     async def _scrape(self, team: Team) -> list[Fixture]:
-        return await fetch_fixtures(self.pool, team)
+        return await fetch_fixtures(self.team_pages, team, self.owner)
 
     async def _assign(self, fixtures: list[Fixture]) -> None:
         await assign_fixtures(self.league.cms, fixtures)
@@ -131,7 +144,7 @@ class _Processor:
 
     async def _validate(self) -> None:
         async def validate(fixture: FixtureRef) -> Validation:
-            return await validate_fixture(self.pool, fixture)
+            return await validate_fixture(self.pages, fixture)
 
         run = fix_4_incremental_validation.FORMS[self.variant.form(Fix.INCREMENTAL_VALIDATION)]
         await run(

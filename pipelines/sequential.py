@@ -5,11 +5,12 @@ checked against.
 """
 
 from collections.abc import Callable
+from functools import partial
 
 from membench.pipelines.assign import assign_fixtures
+from membench.pipelines.browser.browser import Browser
 from membench.pipelines.browser.errors import VisitFailedError
-from membench.pipelines.browser.page import Browser
-from membench.pipelines.browser.pool import PagePool
+from membench.pipelines.browsing import Browsing
 from membench.pipelines.cms import Cms
 from membench.pipelines.fixture import identifiers
 from membench.pipelines.ids import HeldIds
@@ -19,20 +20,24 @@ from membench.pipelines.site import Site
 from membench.pipelines.validate import validate_fixture
 
 
-async def process_sequentially(site: Site, browser: Browser, cms: Cms, mark: Callable[[str], None]) -> LeagueResult:
+async def process_sequentially(
+    site: Site, browser: Browser, browsing: Browsing, cms: Cms, mark: Callable[[str], None]
+) -> LeagueResult:
     """Run the whole system with one page and nothing in parallel."""
     result = LeagueResult(HeldIds())
-    pool = PagePool(browser, size=1)
+    pages = browsing.pages(browser, 1)
+    team_pages = browsing.team_pages(browser, pages)
+    owner = partial(browsing.owner, browser)
     mark("competitions")
     for url in site.competitions():
         try:
-            cms.upsert_teams(await fetch_teams(pool, url))
+            cms.upsert_teams(await fetch_teams(pages, url))
         except VisitFailedError as error:
             result.failures.append((url, f"{type(error).__name__}: {error}"))
     mark("scrape")
     for team in cms.teams():
         try:
-            fixtures = await fetch_fixtures(pool, team)
+            fixtures = await fetch_fixtures(team_pages, team, owner)
         except VisitFailedError as error:
             result.failures.append((str(team), f"{type(error).__name__}: {error}"))
             continue
@@ -42,6 +47,6 @@ async def process_sequentially(site: Site, browser: Browser, cms: Cms, mark: Cal
     mark("validate")
     for fixture in cms.fixtures():
         if fixture.game_id in result.scraped_ids:
-            cms.save_validation((await validate_fixture(pool, fixture)).record())
-    pool.close()
+            cms.save_validation((await validate_fixture(pages, fixture)).record())
+    pages.close()
     return result

@@ -21,8 +21,12 @@ class Response(NamedTuple):
 
     status: int
     markup: bytes  # well-formed XHTML, unless the scenario has it cut off
-    dom_bytes: int  # what a browser allocates to show the page, beside its markup
+    dom_bytes: int  # what a browser holds of it beside its markup, until it is collected
     crashes: bool = False  # the page's process dies while it loads
+    layout_bytes: int = 0  # what it holds besides while the page is shown or in the back-forward cache
+    surface_bytes: int = 0  # what it holds besides while the page is shown
+    left_behind_bytes: int = 0  # what a visit leaves in its tab until that is closed
+    loading_seconds: float = 0.0  # from the answer to the end of loading
 
 
 class Site(Protocol):

@@ -1,18 +1,19 @@
 """Validates fixtures: does the page of each one answer, and under the address it is known by?"""
 
+from membench.pipelines.browser.document import Document
 from membench.pipelines.browser.errors import HttpStatusError, VisitFailedError
-from membench.pipelines.browser.page import Document
-from membench.pipelines.browser.pool import PagePool
+from membench.pipelines.browser.page import Page
+from membench.pipelines.browser.pool import Pages
 from membench.pipelines.fixture import FixtureRef, Validation
 from membench.pipelines.markup import read_records
 
 FIRST_SERVER_ERROR = 500
 
 
-async def validate_fixture(pool: PagePool, fixture: FixtureRef) -> Validation:
+async def validate_fixture(pages: Pages, fixture: FixtureRef) -> Validation:
     """Visit a fixture's page. A page that cannot be had makes the fixture invalid; it is no error of the run."""
 
-    def read(document: Document) -> Validation:
+    def read(_: Page, document: Document) -> Validation:
         # A server error may pass; any other status is the answer.
         if document.status >= FIRST_SERVER_ERROR:
             raise HttpStatusError(document.url, document.status)
@@ -27,7 +28,7 @@ async def validate_fixture(pool: PagePool, fixture: FixtureRef) -> Validation:
         )
 
     try:
-        return await pool.visit(fixture.url, read)
+        return await pages.visit(fixture.url, read)
     except VisitFailedError as failure:
         return Validation(
             game_id=fixture.game_id,

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from membench.reports.document import ClaimRow, PhaseSpan, Row, Section
 
-_ORDER = (Role.REFERENCE, Role.BEFORE, Role.SINGLE, Role.OTHER, Role.STEP, Role.AFTER)
+_ORDER = (Role.REFERENCE, Role.BEFORE, Role.SINGLE, Role.OTHER, Role.STEP, Role.AFTER, Role.REMEDY)
 _AS_WRITTEN = "-as-written"
 _FAR_LARGER = 10.0
 _FAR_BUDGET = 3  # times the largest peak; beside a budget beyond it no bar could be read

@@ -10,6 +10,7 @@ COLOURS = {
     Role.SINGLE: "#0072B2",
     Role.STEP: "#56B4E9",
     Role.AS_WRITTEN: "#CC79A7",
+    Role.REMEDY: "#117733",
     Role.OTHER: "#B8A000",
 }
 RISE = "#E69F00"  # of a step that costs memory, and of what is lost when a fix is left out

@@ -4,7 +4,7 @@ from membench.scenarios.synthetic.scenario import KIB, MIB, Scenario
 
 SCENARIO = Scenario(
     name="incident",
-    summary="the reported levels: 0.9 GB one at a time, over 2 GB in parallel, on a machine with 2 GB",
+    summary="solved for the reported levels: 0.9 GB one at a time, over 2 GB in parallel, on a machine with 2 GB",
     origin=(
         "solved for the two reported levels and for nothing else: 250 teams whose pages hold 4.6 MiB of DOM "
         "account for the rise; what a browser takes by itself and for an open page makes up the level before it"

@@ -48,7 +48,8 @@ DEFAULT_ORDERS = 20
     "chosen",
     multiple=True,
     metavar="NAME",
-    help="Divide the saving among these only, such as fix-3; may be given again. Default: all.",
+    help="Divide the saving among these only, such as fix-3 or, of what was not described, page-per-operation; may be "
+    "given again. Default: all that were described.",
 )
 @click.option(
     "--set",
@@ -153,11 +154,11 @@ def command(
 
 
 def _choose(switched: Switched, chosen: Sequence[str]) -> list[Switch]:
-    known = [switch.name for switch in switched.switches]
+    known = {switch.name: switch for switch in (*switched.switches, *switched.further)}
     for name in chosen:
         if name not in known:
-            raise unknown_name("switch", name, known)
-    return [switch for switch in switched.switches if not chosen or switch.name in chosen]
+            raise unknown_name("switch", name, list(known))
+    return [switch for switch in known.values() if switch.name in chosen] if chosen else list(switched.switches)
 
 
 def divide(plan: Plan, samples: Mapping[Combination, Sample]) -> Division:

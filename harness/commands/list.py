@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from membench.harness.commands.league.workloads import VARIANTS, load_scenario, scenario_modules
+from membench.harness.commands.league.workloads import REMEDIES, VARIANTS, load_scenario, scenario_modules
 from membench.harness.commands.terminal import options
 from membench.harness.commands.terminal.documents import print_json
 from membench.harness.errors import EXIT_OK
@@ -63,7 +63,7 @@ def _workload_words(workload: WorkloadSettings) -> str:
 _ENTRIES: Mapping[str, Callable[[], dict[str, str]]] = {
     "workloads": lambda: {entry.name: _workload_words(entry) for entry in read_configuration(Path()).workloads},
     "scenarios": lambda: {name: load_scenario(name).summary for name in sorted(scenario_modules())},
-    "variants": lambda: dict(VARIANTS),
+    "variants": lambda: {**VARIANTS, **REMEDIES},
     "meters": lambda: {name: load_meter(name).METER.summary for name in meter_names()},
     "charts": lambda: dict.fromkeys(chart_names(), ""),
     "formats": lambda: dict.fromkeys(format_names(), ""),

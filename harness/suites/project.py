@@ -218,6 +218,8 @@ class ProjectSuite:
 class ProjectSwitches:
     """A project's workload whose parameters can be on or off; implements `Switched`."""
 
+    further: Sequence[Switch] = ()
+
     def __init__(self, settings: WorkloadSettings, fixed: Mapping[str, str], make: MakeVariant) -> None:
         self.scenario = settings.name
         self.order = _switches_of(settings, fixed)

@@ -25,7 +25,6 @@ class Claimed:
     loses: str = ""  # what the form as written loses
     measured: float | None = None  # where it is not a matter of two peaks
     phase: str = ""  # where the claim is about one phase: peaks are maxima, and another phase's may hide it
-    acts_above_bytes: int = 0  # by its own rule the fix does nothing below this peak
     leaves: str = ""  # the peak that was said to be left, in words
 
 

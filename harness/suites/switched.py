@@ -23,6 +23,11 @@ class Switched(Protocol):
         ...
 
     @property
+    def further(self) -> Sequence[Switch]:
+        """More switches, which join only where they are named."""
+        ...
+
+    @property
     def order(self) -> Sequence[str]:
         """All switches in the order in which `cumulative` lets them join."""
         ...

@@ -1,57 +1,50 @@
-"""A browser, its pages, and the documents they show. All of them hold the bytes that they stand for."""
+"""A tab: it shows one document at a time, and holds those it has shown until they are collected."""
 
 import asyncio
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from membench.pipelines.browser.document import Document, touched
 from membench.pipelines.browser.errors import HttpStatusError, NavigationTimeoutError, PageCrashedError
 from membench.pipelines.site import Site
+
+if TYPE_CHECKING:
+    from membench.pipelines.browser.past import Past
 
 NAVIGATION_TIMEOUT_SECONDS = 30.0  # Puppeteer's default
 FIRST_HTTP_ERROR = 400
 
 
 class BrowserWeights(NamedTuple):
-    """What the browser takes by itself, in bytes; a scenario states it and where it comes from."""
+    """What the browser takes by itself, and its rules; a scenario states both and where they come from."""
 
     process_bytes: int  # from launch to close
-    page_bytes: int  # for each open page, whatever it shows
+    page_bytes: int  # for each open page that has a renderer of its own, whatever it shows
+    most_cached: int = 0  # documents of a page in the back-forward cache
+    uncollected_bytes: int = 0  # of a page: what its unreachable documents may add up to before they are collected
+    most_renderers: int = 10_000  # pages beyond that share one
 
 
-def touched(size: int) -> bytes:
-    """Make `size` bytes that are resident; zeros would be mapped lazily and never become so."""
-    return b"\xa5" * size
+def _past(weights: BrowserWeights) -> "Past | None":
+    """Make room for what has been shown, unless this browser forgets it at once."""
+    if not (weights.most_cached or weights.uncollected_bytes):
+        return None
+    from membench.pipelines.browser.past import Past  # noqa: PLC0415 - only where there is any
 
-
-class Document:
-    """What a page shows, as long as the page or anyone with a node of it holds it."""
-
-    __slots__ = ("_dom", "markup", "status", "url")
-
-    def __init__(self, url: str, status: int, markup: bytes, dom_bytes: int) -> None:
-        self.url = url
-        self.status = status
-        self.markup = markup
-        self._dom = touched(dom_bytes)
-
-
-class Node:
-    """An element of a document. Like any handle it keeps the whole document alive."""
-
-    __slots__ = ("document", "number")
-
-    def __init__(self, document: Document, number: int) -> None:
-        self.document = document
-        self.number = number
+    return Past(weights.most_cached, weights.uncollected_bytes)
 
 
 class Page:
-    """One tab: shows one document at a time."""
+    """One tab, from being opened to being closed."""
 
-    def __init__(self, site: Site, weights: BrowserWeights) -> None:
+    def __init__(self, site: Site, weights: BrowserWeights, *, own_renderer: bool = True) -> None:
         self._site = site
-        self._process = touched(weights.page_bytes)
-        self._document: Document | None = None
-        self.crashed = False
+        self._own_renderer = own_renderer
+        self._renderer: object = touched(weights.page_bytes if own_renderer else 0)
+        self._past = _past(weights)
+        self._shown: Document | None = None
+        self._pinned: list[Document] = []
+        self.uses = 0
+        self.closed = False
 
     async def goto(self, url: str, attempt: int) -> Document:
         """Load an address and show it, errors of the site included.
@@ -60,7 +53,8 @@ class Page:
             NavigationTimeoutError: the site took longer than `NAVIGATION_TIMEOUT_SECONDS`.
             PageCrashedError: the page died; it cannot be used any more.
         """
-        self._document = None  # a browser unloads the old document before it builds the new one
+        self.uses += 1
+        self._leave()  # a browser unloads the old document before it builds the new one
         try:
             async with asyncio.timeout(NAVIGATION_TIMEOUT_SECONDS):
                 await asyncio.sleep(self._site.latency_seconds(url, attempt))
@@ -69,15 +63,36 @@ class Page:
         response = self._site.respond(url, attempt)
         if response.crashes:
             self.close()
-            self.crashed = True
             raise PageCrashedError(url)
-        self._document = Document(url, response.status, response.markup, response.dom_bytes)
-        return self._document
+        self._shown = Document(url, response)
+        if not self._own_renderer:
+            self._shown.hide()  # the renderer paints the page that it was started for
+        if response.loading_seconds:
+            await asyncio.sleep(response.loading_seconds)
+        return self._shown
+
+    def _leave(self) -> None:
+        if self._shown is not None:
+            if self._past is not None:
+                self._past.add(self._shown)
+            self._shown = None
+
+    def pin(self, document: Document) -> None:
+        """Keep a document until the page is closed: a handle to it was given out and is never disposed of."""
+        self._pinned.append(document)
+
+    def collect(self) -> None:
+        """Collect the documents that nobody can reach any more."""
+        if self._past is not None:
+            self._past.collect()
 
     def close(self) -> None:
-        """Give back what the page holds."""
-        self._document = None
-        self._process = b""
+        """Give back all that the page holds."""
+        self.closed = True
+        self._shown = None
+        self._past = None
+        self._pinned.clear()
+        self._renderer = None
 
 
 def require_ok(document: Document) -> None:
@@ -88,22 +103,3 @@ def require_ok(document: Document) -> None:
     """
     if document.status >= FIRST_HTTP_ERROR:
         raise HttpStatusError(document.url, document.status)
-
-
-class Browser:
-    """Opens pages; launched with the first one, and from then on holds what a browser takes by itself."""
-
-    def __init__(self, site: Site, weights: BrowserWeights) -> None:
-        self._site = site
-        self._weights = weights
-        self._process = b""
-
-    def new_page(self) -> Page:
-        """Open a page."""
-        if not self._process:
-            self._process = touched(self._weights.process_bytes)
-        return Page(self._site, self._weights)
-
-    def close(self) -> None:
-        """Give back what the browser holds."""
-        self._process = b""

@@ -1,10 +1,7 @@
 """What the description of the incident says that a fix saves, as data."""
 
-from enum import StrEnum
-from typing import NamedTuple
 
-
-class Of(StrEnum):
+class Of:
     """What a claim is measured in."""
 
     PEAK_PERCENT = "% of the peak"
@@ -12,13 +9,16 @@ class Of(StrEnum):
     MEGABYTES = "MB"
 
 
-class Claim(NamedTuple):
+class Claim:
     """A range of savings, both ends inclusive, in the terms that the claim was made in."""
 
-    low: float
-    high: float
-    of: Of
-    loses: str = ""  # what the form as written loses; empty where it loses nothing
+    __slots__ = ("high", "loses", "low", "of")
+
+    def __init__(self, *, low: float, high: float, of: str, loses: str = "") -> None:
+        self.low = low
+        self.high = high
+        self.of = of
+        self.loses = loses  # what the form as written loses; empty where it loses nothing
 
     def __str__(self) -> str:
         """The claim in words: `30-40 % of the peak`, `2-5 MB`."""

@@ -1,4 +1,8 @@
-"""Fix 7: smaller batches of teams, the smaller the more memory is in use."""
+"""Fix 7: smaller batches of teams, in two ways: five instead of ten, or a size by the memory in use.
+
+The first is sound as it is written. The second is written so that the size is chosen once, before the first batch. The
+effective form does both: five, and fewer where memory is short, chosen anew for each batch.
+"""
 
 from collections.abc import Callable, Mapping
 
@@ -18,33 +22,45 @@ ReadRss = Callable[[], int]
 NextSize = Callable[[], int]
 
 
-def size_for(rss_bytes: int) -> int:
-    """Choose how many teams a batch takes, by the memory in use."""
+def size_for(rss_bytes: int, normal: int = NORMAL_SIZE) -> int:
+    """Choose how many teams a batch takes, by the memory in use; `normal` where that is no concern."""
     if rss_bytes > VERY_SMALL_ABOVE_BYTES:
         return VERY_SMALL_SIZE
     if rss_bytes > SMALL_ABOVE_BYTES:
         return SMALL_SIZE
-    return NORMAL_SIZE
+    return normal
 
 
 def before(_: ReadRss) -> NextSize:
-    """Take the same size always."""
+    """Take ten teams always."""
     return lambda: NORMAL_SIZE
 
 
+def by_default(_: ReadRss) -> NextSize:
+    """Take five always: the first way, as written."""
+    return lambda: SMALL_SIZE
+
+
 def as_written(read_rss: ReadRss) -> NextSize:
-    """Choose the size once, before the first batch, when next to nothing is in use."""
+    """Choose the size once, before the first batch, when next to nothing is in use: the second way, as written."""
     size = size_for(read_rss())
     return lambda: size
 
 
-def after(read_rss: ReadRss) -> NextSize:
-    """Choose the size anew for each batch."""
+def by_rss(read_rss: ReadRss) -> NextSize:
+    """Choose the size anew for each batch: the second way, made effective."""
     return lambda: size_for(read_rss())
+
+
+def after(read_rss: ReadRss) -> NextSize:
+    """Take five, and three once memory is short: both ways, and the size chosen anew for each batch."""
+    return lambda: size_for(read_rss(), SMALL_SIZE)
 
 
 FORMS: Mapping[Form, Callable[[ReadRss], NextSize]] = {
     Form.BEFORE: before,
+    Form.BY_DEFAULT: by_default,
     Form.AS_WRITTEN: as_written,
+    Form.BY_RSS: by_rss,
     Form.AFTER: after,
 }

@@ -2,7 +2,6 @@
 
 from binascii import crc32
 from collections.abc import Iterator, Sequence
-from enum import StrEnum
 from typing import TypeVar
 
 from membench.pipelines.fixture import FIELDS
@@ -58,18 +57,18 @@ class _Draw:
         return self.below(1_000_000) < share * 1_000_000
 
 
-class Fault(StrEnum):
-    """How a page fails."""
-
-    TIMEOUT = "timeout"
-    SERVER_ERROR = "server-error"
-    NOT_FOUND = "not-found"
-    CRASH = "crash"
-    MALFORMED = "malformed"
+TIMEOUT, SERVER_ERROR, NOT_FOUND, CRASH, MALFORMED = FAULTS = (
+    "timeout",
+    "server-error",
+    "not-found",
+    "crash",
+    "malformed",
+)
+"""How a page fails."""
 
 
 class SyntheticSite:
-    """Implements `membench.pipelines.site.Site` for a scenario with any number of teams."""
+    """Implements `pipelines.site.Site` for a scenario with any number of teams."""
 
     def __init__(self, scenario: Scenario, teams: int) -> None:
         self._scenario = scenario
@@ -84,21 +83,21 @@ class SyntheticSite:
 
     def latency_seconds(self, url: str, attempt: int) -> float:
         """Tell how long the site takes to answer."""
-        if self._fault(url, attempt) is Fault.TIMEOUT:
+        if self._fault(url, attempt) == TIMEOUT:
             return NEVER_SECONDS
         return self._draw("latency", url).between(*LATENCY_MILLISECONDS) / 1000
 
     def respond(self, url: str, attempt: int) -> Response:
         """Answer a request, with the fault that the scenario has for it."""
         fault = self._fault(url, attempt)
-        if fault is Fault.SERVER_ERROR:
+        if fault == SERVER_ERROR:
             return _error_page(503)
-        if fault is Fault.NOT_FOUND:
+        if fault == NOT_FOUND:
             return _error_page(404)
         response = self._page(url)
-        if fault is Fault.CRASH:
+        if fault == CRASH:
             return Response(status=200, markup=b"", dom_bytes=0, crashes=True)
-        if fault is Fault.MALFORMED:
+        if fault == MALFORMED:
             cut = response.markup[: len(response.markup) * 2 // 3]
             return Response(status=200, markup=cut, dom_bytes=response.dom_bytes)
         return response
@@ -106,13 +105,13 @@ class SyntheticSite:
     def _draw(self, *key: object) -> _Draw:
         return _Draw(self._scenario.seed, *key)
 
-    def _fault(self, url: str, attempt: int) -> Fault | None:
+    def _fault(self, url: str, attempt: int) -> str | None:
         if not self._scenario.faulty_share:
             return None
         draw = self._draw("fault", url)
         if not draw.happens(self._scenario.faulty_share):
             return None
-        fault = draw.choice(list(Fault))
+        fault = draw.choice(FAULTS)
         failing_attempts = ATTEMPTS_OF_PERMANENT if draw.happens(PERMANENT_SHARE) else draw.between(1, 2)
         return fault if attempt < failing_attempts else None
 
@@ -129,15 +128,32 @@ class SyntheticSite:
         records = (
             {"id": f"T{team:06}", "name": self._name(team), "url": f"/team/{team}"} for team in range(first, last)
         )
-        return Response(status=200, markup=_document(records), dom_bytes=SMALL_PAGE_DOM_BYTES)
+        return self._small_page(records)
 
     def _team_page(self, team: int) -> Response:
         records = (self._fixture(team, number) for number in range(self._scenario.fixtures_of(team)))
-        return Response(status=200, markup=_document(records), dom_bytes=self._scenario.dom_bytes)
+        return Response(
+            status=200,
+            markup=_document(records),
+            dom_bytes=self._scenario.dom_bytes,
+            layout_bytes=self._scenario.layout_bytes,
+            surface_bytes=self._scenario.surface_bytes,
+            left_behind_bytes=self._scenario.left_behind_bytes,
+            loading_seconds=self._scenario.loading_seconds,
+        )
 
     def _fixture_page(self, url: str) -> Response:
         records = ({"url": url, "report": self._text(url, self._scenario.body_bytes)},)
-        return Response(status=200, markup=_document(iter(records)), dom_bytes=SMALL_PAGE_DOM_BYTES)
+        return self._small_page(iter(records))
+
+    def _small_page(self, records: Iterator[dict[str, str]]) -> Response:
+        return Response(
+            status=200,
+            markup=_document(records),
+            dom_bytes=SMALL_PAGE_DOM_BYTES,
+            left_behind_bytes=self._scenario.small_left_behind_bytes,
+            loading_seconds=self._scenario.loading_seconds,
+        )
 
     def _name(self, team: int) -> str:
         draw = self._draw("name", team)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 
 from membench.pipelines.browser.clock import run_on_virtual_clock
+from membench.pipelines.browser.document import touched
 from membench.pipelines.browser.page import BrowserWeights
 from membench.pipelines.cms import Cms
 from membench.pipelines.process import League, process_league
@@ -28,9 +29,25 @@ class LeagueWorkload:
 
     def run(self, mark: Callable[[str], None]) -> None:
         """Run the league; `mark` is told the name of each phase as it begins."""
-        weights = BrowserWeights(process_bytes=self._scenario.browser_bytes, page_bytes=self._scenario.page_bytes)
-        league = League(site=self._site, weights=weights, cms=self._cms, mark=mark)
+        scenario = self._scenario
+        weights = BrowserWeights(
+            process_bytes=scenario.browser_bytes,
+            page_bytes=scenario.page_bytes,
+            most_cached=scenario.most_cached,
+            uncollected_bytes=scenario.uncollected_bytes,
+            most_renderers=scenario.most_renderers,
+        )
+        league = League(
+            site=self._site,
+            weights=weights,
+            cms=self._cms,
+            mark=mark,
+            results=scenario.results,
+            disposes=scenario.disposes,
+        )
+        runtime = touched(scenario.runtime_bytes)
         self._result = run_on_virtual_clock(process_league(league, self._variant, self._settings))
+        del runtime
 
     def digest(self) -> str:
         """Hash what the run has left behind."""

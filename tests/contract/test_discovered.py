@@ -14,8 +14,9 @@ from membench.pipelines.browser.page import BrowserWeights
 from membench.pipelines.cms import Cms
 from membench.pipelines.fixes.claim import Claim
 from membench.pipelines.process import League, process_league
+from membench.pipelines.remedies import remedy_names
 from membench.pipelines.result import digest
-from membench.pipelines.variant import SEQUENTIAL, SOUND_AS_WRITTEN, Fix, Form, parse_variant
+from membench.pipelines.variant import FORMS_OF_ONE, SEQUENTIAL, SOUND_AS_WRITTEN, Fix, Form, parse_variant
 from membench.scenarios.synthetic.site import SyntheticSite
 
 SCENARIOS = sorted(scenario_modules())
@@ -26,7 +27,8 @@ def test_a_scenarios_digest_is_that_of_the_sequential_system(name: str) -> None:
     scenario = load_scenario(name)
     cms = Cms(":memory:")
     # What a page weighs has no part in what is put out, so nothing heavy is made here.
-    site = SyntheticSite(scenario._replace(dom_bytes=0), scenario.teams)
+    weightless = dict.fromkeys(("dom_bytes", "layout_bytes", "surface_bytes", "left_behind_bytes"), 0)
+    site = SyntheticSite(scenario._replace(**weightless), scenario.teams)
     work = League(site=site, weights=BrowserWeights(0, 0), cms=cms, mark=lambda _: None)
     result = run_on_virtual_clock(process_league(work, SEQUENTIAL, {}))
     assert digest(result, cms) == scenario.digest
@@ -57,9 +59,18 @@ def test_the_league_has_over_100_teams_or_fixtures_as_asked() -> None:
 def test_a_fix_has_its_forms_and_its_claim_in_its_own_file(fix: Fix) -> None:
     module = import_module(f"membench.pipelines.fixes.fix_{fix:d}_{fix.name.lower()}")
     expected = {Form.BEFORE, Form.AFTER} | (set() if fix in SOUND_AS_WRITTEN else {Form.AS_WRITTEN})
+    expected |= {form for form, of in FORMS_OF_ONE.items() if of is fix}
     assert set(module.FORMS) == expected
     assert isinstance(module.CLAIM, Claim)
     assert 0 < module.CLAIM.low <= module.CLAIM.high
+
+
+@pytest.mark.parametrize("name", remedy_names())
+def test_a_remedy_has_its_forms_side_by_side_and_a_name_in_words(name: str) -> None:
+    module = import_module(f"membench.pipelines.remedies.{name.replace('-', '_')}")
+    assert set(module.FORMS) == {Form.BEFORE, Form.AFTER}
+    assert module.TITLE
+    assert parse_variant(name).remedies == (name,)
 
 
 @pytest.mark.parametrize("name", meter_names())

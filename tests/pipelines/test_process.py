@@ -6,11 +6,14 @@ from hypothesis import strategies as st
 
 from membench.pipelines.browser.clock import run_on_virtual_clock
 from membench.pipelines.browser.page import BrowserWeights
+from membench.pipelines.browsing import Results
 from membench.pipelines.cms import Cms
 from membench.pipelines.process import League, process_league
+from membench.pipelines.remedies import remedy_names
 from membench.pipelines.result import LeagueResult, digest
 from membench.pipelines.variant import (
     ALL,
+    BASELINE,
     BOUNDED,
     SEQUENTIAL,
     Fix,
@@ -45,16 +48,24 @@ def small_league(teams: int, fixtures: int, faulty_share: float, seed: int) -> S
 
 
 def run(
-    scenario: Scenario, variant: Variant, overrides: dict[str, int] | None = None, rss_bytes: int = 0
+    scenario: Scenario,
+    variant: Variant,
+    overrides: dict[str, int] | None = None,
+    rss_bytes: int = 0,
+    results: Results = "handles",
+    *,
+    disposes: bool = True,
 ) -> tuple[str, LeagueResult, list[str]]:
     """Run once; return the digest, the result and the phases."""
     cms = Cms(":memory:")
     phases: list[str] = []
     league = League(
         site=SyntheticSite(scenario, scenario.teams),
-        weights=BrowserWeights(process_bytes=1, page_bytes=1),
+        weights=BrowserWeights(process_bytes=1, page_bytes=1, most_cached=2, uncollected_bytes=50, most_renderers=2),
         cms=cms,
         mark=phases.append,
+        results=results,
+        disposes=disposes,
         read_rss=lambda: rss_bytes,
     )
     result = run_on_virtual_clock(process_league(league, variant, overrides or {}))
@@ -90,6 +101,21 @@ def test_every_combination_of_effective_fixes_puts_out_what_the_sequential_syste
     reference, _, _ = run(league, SEQUENTIAL)
     for variant in [*all_combinations(), BOUNDED]:
         assert run(league, variant, limits, rss_bytes)[0] == reference, str(variant)
+
+
+@settings(max_examples=25)
+@given(
+    leagues,
+    st.sampled_from(["plain", "handles", "open"]),
+    st.booleans(),
+    st.sampled_from([SEQUENTIAL, BASELINE, ALL]),
+    st.sets(st.sampled_from(remedy_names())),
+)
+def test_no_kind_of_results_and_no_remedy_changes_what_is_put_out(
+    league: Scenario, results: Results, disposes: bool, fixes: Variant, remedies: set[str]
+) -> None:
+    variant = fixes._replace(remedies=tuple(sorted(remedies)))
+    assert run(league, variant, results=results, disposes=disposes)[0] == run(league, SEQUENTIAL)[0]
 
 
 @pytest.mark.parametrize("fix", [fix for fix in Fix if fix not in {Fix.MINIMAL_RESULTS, Fix.CLEAR_INTERMEDIATES}])

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from membench.pipelines.remedies import remedy_names
 from membench.pipelines.variant import (
     ALL,
     BASELINE,
@@ -20,9 +21,15 @@ from membench.pipelines.variant import (
 fix_sets = st.sets(st.sampled_from(list(Fix)))
 
 
-@given(fix_sets, st.sampled_from([Form.AFTER, Form.AS_WRITTEN]))
-def test_the_canonical_name_of_a_variant_is_read_back_as_the_same_variant(fixes: set[Fix], form: Form) -> None:
-    variant = variant_of(fixes, form)
+@given(
+    fix_sets,
+    st.sampled_from([form for form in Form if form is not Form.BEFORE]),
+    st.sets(st.sampled_from(remedy_names())),
+)
+def test_the_canonical_name_of_a_variant_is_read_back_as_the_same_variant(
+    fixes: set[Fix], form: Form, remedies: set[str]
+) -> None:
+    variant = variant_of(fixes, form)._replace(remedies=tuple(sorted(remedies)))
     assert parse_variant(str(variant)) == variant
 
 
@@ -52,7 +59,11 @@ def test_a_name_says_which_fixes_are_made(name: str, changed: set[int]) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["fix-8", "fix-0", "fix-1+1", "fix-", "upto-8", "without-3-as-written", "FIX-1", "fix-\u0661", ""]
+    "name",
+    [
+        *("fix-8", "fix-0", "fix-1+1", "fix-", "fix-1+", "fix-3-by-rss", "upto-8", "without-3-as-written", "FIX-1"),
+        *("fix-\u0661", "", "+", "cache", "cache-off+cache-off"),
+    ],
 )
 def test_a_name_outside_the_rule_is_refused(name: str) -> None:
     with pytest.raises(UnknownVariantError):
@@ -74,6 +85,18 @@ def test_there_are_128_different_combinations() -> None:
 
 def test_the_priority_order_names_each_fix_once() -> None:
     assert [int(fix) for fix in PRIORITY] == [5, 2, 3, 1, 4, 7, 6]
+
+
+def test_a_remedy_joins_any_name_and_two_names_of_one_variant_are_the_same() -> None:
+    assert str(parse_variant("sequential+page-per-operation")) == "sequential+page-per-operation"
+    assert parse_variant("baseline+cache-off") == parse_variant("cache-off") != BASELINE
+    assert parse_variant("fix-1+3+replace-pages+cache-off") == parse_variant("fix-3+1+cache-off+replace-pages")
+
+
+def test_of_fix_7_each_way_has_a_name_and_all_other_fixes_take_their_effective_form() -> None:
+    variant = parse_variant("fix-3+7-by-rss")
+    assert (variant.form(Fix.CLEAR_BATCHES), variant.form(Fix.SMALLER_BATCHES)) == (Form.AFTER, Form.BY_RSS)
+    assert parse_variant("all-by-default").form(Fix.SMALLER_BATCHES) is Form.BY_DEFAULT
 
 
 def test_bounded_is_all_fixes_and_a_variant_of_its_own() -> None:

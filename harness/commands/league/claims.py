@@ -85,8 +85,6 @@ class ClaimTable:
     def _untested(self, claim: Claimed) -> str:
         """Say why a claim cannot be had in its terms; empty where it can."""
         peak = format_bytes(self._before)
-        if self._before < claim.acts_above_bytes:
-            return f"it does nothing below {format_bytes(claim.acts_above_bytes)}, and the peak is {peak}"
         if claim.unit == "MiB" and self._before < claim.low * MIB:
             return f"{format_bytes(claim.low * MIB)} cannot be saved where the whole peak is {peak}"
         sample = self._find(claim.alone)

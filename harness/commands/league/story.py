@@ -8,6 +8,7 @@ from importlib import import_module
 from membench.harness.attribution.shapley import Combination
 from membench.harness.commands.league.workloads import (
     ORDER,
+    REMEDIES,
     SWITCHES,
     VARIANTS,
     load_scenario,
@@ -19,11 +20,12 @@ from membench.harness.errors import UsageError
 from membench.harness.keys import Switch
 from membench.harness.model import Level, Results, Role
 from membench.harness.suites.story import Claimed, PlainStory, Story
-from membench.pipelines.browser.page import Document
+from membench.pipelines.browser.document import Document
 from membench.pipelines.fixes.claim import Claim, Of
-from membench.pipelines.fixes.fix_7_smaller_batches import SMALL_ABOVE_BYTES
 from membench.pipelines.fixture import Fixture, minimal
-from membench.pipelines.scrape import read_fixtures
+from membench.pipelines.markup import read_records
+from membench.pipelines.scrape import fixtures_of
+from membench.pipelines.site import Response
 from membench.pipelines.variant import (
     ALL,
     BASELINE,
@@ -73,10 +75,12 @@ class LeagueStory:
         for known, role in special.items():
             if parsed == known:
                 return role
+        if parsed.remedies:
+            return Role.REMEDY if parsed == BASELINE._replace(remedies=parsed.remedies[:1]) else Role.OTHER
         if parsed.bounded:
             return Role.OTHER
         changed = [fix for fix in Fix if parsed.form(fix) is not Form.BEFORE]
-        if any(parsed.form(fix) is Form.AS_WRITTEN for fix in changed):
+        if any(parsed.form(fix) is not Form.AFTER for fix in changed):
             return Role.AS_WRITTEN
         if len(changed) == 1:
             return Role.SINGLE
@@ -84,9 +88,10 @@ class LeagueStory:
 
     def title(self, variant: str) -> str:
         """Say in words what a variant is."""
-        if variant in VARIANTS:
-            return VARIANTS[variant]
-        return next((title for name, title in VARIANTS.items() if self.same(name, variant)), variant)
+        known = {**VARIANTS, **{name: f"not described: {title}" for name, title in REMEDIES.items()}}
+        if variant in known:
+            return known[variant]
+        return next((title for name, title in known.items() if self.same(name, variant)), variant)
 
     def same(self, variant: str, other: str) -> bool:
         """Tell whether two names stand for the same variant."""
@@ -103,12 +108,12 @@ class LeagueStory:
         return ORDER
 
     def combination(self, variant: str) -> Combination | None:
-        """Tell which fixes are made, unless one is made to the letter or more is done than the seven."""
+        """Tell which fixes and remedies are made; None where one is in another form, or more is done than these."""
         parsed = read_variant(variant)
-        written = any(parsed.form(fix) is Form.AS_WRITTEN for fix in Fix)
-        if written or parsed.sequential or parsed.bounded:
+        in_two_forms = all(form in {Form.BEFORE, Form.AFTER} for form in parsed.forms)
+        if not in_two_forms or parsed.sequential or parsed.bounded:
             return None
-        return frozenset(f"fix-{fix:d}" for fix in Fix if parsed.form(fix) is Form.AFTER)
+        return frozenset(f"fix-{fix:d}" for fix in Fix if parsed.form(fix) is Form.AFTER) | set(parsed.remedies)
 
     @property
     def steps(self) -> Sequence[tuple[str, str]]:
@@ -141,7 +146,6 @@ class LeagueStory:
             loses=claim.loses if loses_data(self._scenario, _as_written(fix)) else "",
             measured=self._object_percent() if per_object else None,
             phase=VALIDATION_PHASE if fix is Fix.INCREMENTAL_VALIDATION else "",
-            acts_above_bytes=SMALL_ABOVE_BYTES if fix is Fix.SMALLER_BATCHES else 0,
         )
 
     def _combined(self) -> Iterable[Claimed]:
@@ -164,7 +168,9 @@ class LeagueStory:
         if not self._scenario.teams:
             return None
         response = SyntheticSite(self._scenario, self._scenario.teams).respond("/team/1", 0)
-        fixtures = read_fixtures(Document("/team/1", response.status, response.markup, dom_bytes=0))
+        fixtures = fixtures_of(
+            read_records(Document("/team/1", Response(response.status, response.markup, dom_bytes=0))), owner=None
+        )
         full = sum(_own_bytes(fixture) for fixture in fixtures)
         projected = sum(_own_bytes(minimal(fixture)) for fixture in fixtures)
         return 100 * (full - projected) / full

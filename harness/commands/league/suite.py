@@ -8,6 +8,7 @@ from membench.harness.attribution.shapley import Combination
 from membench.harness.commands.league.story import claim_of, stories
 from membench.harness.commands.league.workloads import (
     ORDER,
+    REMEDIES,
     SWITCHES,
     VARIANTS,
     load_scenario,
@@ -71,14 +72,16 @@ class LeagueSuite:
     def defined_in(self, checkout: Path) -> set[WorkloadKey]:
         """Name the scenarios of a checkout, each in the variants that are known here."""
         files = (checkout / "scenarios").glob("[!_]*.py")
-        return {WorkloadKey(file.stem.replace("_", "-"), variant) for file in files for variant in VARIANTS}
+        known = (*VARIANTS, *REMEDIES)
+        return {WorkloadKey(file.stem.replace("_", "-"), variant) for file in files for variant in known}
 
 
 class LeagueSwitches:
-    """A scenario with the seven fixes as switches; implements `Switched`."""
+    """A scenario with the seven fixes as switches, and the remedies where they are asked for; implements `Switched`."""
 
     switches: Sequence[Switch] = tuple(SWITCHES.values())
-    order: Sequence[str] = ORDER
+    further: Sequence[Switch] = tuple(Switch(name, title) for name, title in REMEDIES.items())
+    order: Sequence[str] = (*ORDER, *REMEDIES)
 
     def __init__(self, scenario: str, settings: Mapping[str, int]) -> None:
         self.scenario = load_scenario(scenario).name
@@ -90,10 +93,11 @@ class LeagueSwitches:
 
     def claim(self, switch: str) -> str:
         """Say what the description of the incident says that a fix saves."""
-        return str(claim_of(Fix(int(switch.removeprefix("fix-")))))
+        return "" if switch in REMEDIES else str(claim_of(Fix(int(switch.removeprefix("fix-")))))
 
     def workload(self, combination: Combination) -> Workload:
-        """Make the scenario with these fixes in their effective form."""
-        fixes = variant_of(Fix(int(switch.removeprefix("fix-"))) for switch in combination)
-        (workload,) = make_workloads([self.scenario], [str(fixes)], self._settings)
+        """Make the scenario with these fixes in their effective form, and these remedies."""
+        fixes = variant_of(Fix(int(switch.removeprefix("fix-"))) for switch in combination - set(REMEDIES))
+        variant = fixes._replace(remedies=tuple(sorted(combination & set(REMEDIES))))
+        (workload,) = make_workloads([self.scenario], [str(variant)], self._settings)
         return workload

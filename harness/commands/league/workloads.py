@@ -11,6 +11,7 @@ from membench.harness.errors import UsageError, unknown_name
 from membench.harness.keys import Switch
 from membench.harness.model import Outcome, Workload
 from membench.harness.trial.import_root import IMPORT_ROOT
+from membench.pipelines import remedies
 from membench.pipelines.config import ConfigError, read_overrides
 from membench.pipelines.variant import (
     PRIORITY,
@@ -38,9 +39,20 @@ VARIANTS: Mapping[str, str] = {
         if fix not in SOUND_AS_WRITTEN
     },
     "all-as-written": "all seven fixes to the letter",
+    "fix-7-by-default": "fix 7, its first way alone: five teams a batch",
+    "fix-7-by-rss": "fix 7, its second way alone, effective: a size by the memory in use",
     "bounded": "all seven fixes, and the identifiers kept in the CMS",
 }
 """The variants of a run that names none, with what they are. Others are named by rule (`variant.NAMES_HELP`)."""
+
+
+def _remedies() -> Mapping[str, str]:
+    modules = {name: f"{remedies.__name__}.{name.replace('-', '_')}" for name in remedies.remedy_names()}
+    return {name: import_module(module).TITLE for name, module in modules.items()}
+
+
+REMEDIES: Mapping[str, str] = _remedies()
+"""What would help and the description does not name; a run that names no variants has them where pages remember."""
 
 SWITCHES: Mapping[str, Switch] = {f"fix-{fix:d}": Switch(f"fix-{fix:d}", fix.title) for fix in Fix}
 ORDER = tuple(f"fix-{fix:d}" for fix in PRIORITY)
@@ -78,7 +90,7 @@ def read_settings(environ: Mapping[str, str]) -> dict[str, int]:
 
 
 def make_workloads(names: Sequence[str], variants: Sequence[str], settings: Mapping[str, int]) -> list[Workload]:
-    """Cross scenarios and variants; with no variants named, take all of `VARIANTS`.
+    """Cross scenarios and variants; with no variants named, take the `default_variants`.
 
     Those of them that are known to lose data are expected to; one that is asked for by name is expected to
     give the right output.
@@ -86,11 +98,17 @@ def make_workloads(names: Sequence[str], variants: Sequence[str], settings: Mapp
     Raises:
         UsageError: a name is not one of a scenario or a variant.
     """
+    chosen = [load_scenario(name) for name in dict.fromkeys(names or (DEFAULT_SCENARIO,))]
     return [
-        _workload(load_scenario(name), variant, settings, expect_loss=not variants)
-        for name in dict.fromkeys(names or (DEFAULT_SCENARIO,))
-        for variant in dict.fromkeys(variants or VARIANTS)
+        _workload(scenario, variant, settings, expect_loss=not variants)
+        for scenario in chosen
+        for variant in dict.fromkeys(variants or default_variants(scenario))
     ]
+
+
+def default_variants(scenario: Scenario) -> tuple[str, ...]:
+    """Name the variants of a run that names none: the remedies among them where a page keeps what it has shown."""
+    return (*VARIANTS, *(REMEDIES if scenario.most_cached or scenario.uncollected_bytes else ()))
 
 
 @cache  # a report on all combinations asks for each of them a hundred times

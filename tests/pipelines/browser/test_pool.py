@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from membench.pipelines.browser.browser import Browser
 from membench.pipelines.browser.clock import run_on_virtual_clock
+from membench.pipelines.browser.document import Document
 from membench.pipelines.browser.errors import BrowserError, MalformedPageError, VisitFailedError
-from membench.pipelines.browser.page import Browser, BrowserWeights, Document, require_ok
+from membench.pipelines.browser.page import BrowserWeights, Page, require_ok
 from membench.pipelines.browser.pool import ATTEMPTS, PagePool
 from membench.pipelines.markup import read_records
 from membench.pipelines.site import Response
@@ -43,7 +45,7 @@ class FaultySite:
         return GOOD if fault is None else FAULTS[fault]
 
 
-def read(document: Document) -> int:
+def read(_: Page, document: Document) -> int:
     require_ok(document)
     return len(read_records(document))
 
@@ -120,9 +122,9 @@ def test_the_failure_of_a_visit_says_what_happened_last() -> None:
 @pytest.mark.parametrize("markup", [b"", b"<html>", b"<a></b>", b"\xff\xfe\x00", b"<html><article></html>"])
 def test_markup_that_cannot_be_read_to_its_end_is_one_named_error(markup: bytes) -> None:
     with pytest.raises(MalformedPageError, match="/page"):
-        read_records(Document("/page", 200, markup, 0))
+        read_records(Document("/page", Response(200, markup, 0)))
 
 
 def test_fields_are_read_with_their_text_in_the_order_of_the_page() -> None:
     markup = b'<html><article><b data-field="a">x &amp; y</b><i>no</i></article><article/></html>'
-    assert read_records(Document("/", 200, markup, 0)) == [{"a": "x & y"}, {}]
+    assert read_records(Document("/", Response(200, markup, 0))) == [{"a": "x & y"}, {}]

@@ -73,12 +73,6 @@ def test_what_exceeds_the_whole_peak_cannot_be_tested_and_says_so() -> None:
     assert "leave" not in claim_note(found)
 
 
-def test_a_fix_that_by_its_own_rule_does_nothing_at_this_size_cannot_be_tested() -> None:
-    claim = claimed(acts_above_bytes=1200 * MIB)
-    assert row(claim, measured("baseline", 63), measured("fix-1", 63)).measured is None
-    assert row(claim, measured("baseline", 1300), measured("fix-1", 1297)).measured == pytest.approx(3)
-
-
 def test_a_fix_whose_output_is_wrong_has_no_figure() -> None:
     found = row(claimed(), measured("baseline", 100), measured("fix-1", 50, outcome=Outcome.WRONG_OUTPUT))
     assert found.measured is None
