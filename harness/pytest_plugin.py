@@ -28,6 +28,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("membench", "peak memory")
     group.addoption("--membench", action="store_true", help="measure every test, and show which take and leave most")
     group.addoption("--membench-top", metavar="N", type=int, default=10, help="length of its tables (default: 10)")
+    group.addoption("--membench-limit", metavar="SIZE", help="memory limit for each process that runs tests")
     group.addoption("--membench-json", metavar="PATH", help="write what was measured as a membench-results document")
     group.addoption("--membench-csv", metavar="PATH", help="write tests, fixtures and workers as a table")
     group.addoption("--membench-baseline", metavar="PATH", help="fail what has grown against this document")
@@ -70,7 +71,7 @@ def peak_memory(request: pytest.FixtureRequest) -> "PeakMemory":
 
 
 def _asked_for(config: pytest.Config) -> bool:
-    options = ("membench", "membench_json", "membench_csv", "membench_baseline", "membench_update")
+    options = ("membench", "membench_limit", "membench_json", "membench_csv", "membench_baseline", "membench_update")
     return any(config.getoption(option) for option in options) or bool(config.getini("membench_default_budget"))
 
 

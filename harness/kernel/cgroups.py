@@ -31,6 +31,7 @@ class _Dialect:
     events: str
     anonymous: bytes
     shared: bytes
+    highest: str  # since the group was made; the kernel has had it for version 2 since 5.19
 
 
 _V1 = _Dialect(
@@ -41,6 +42,7 @@ _V1 = _Dialect(
     events="memory.oom_control",
     anonymous=b"total_rss",
     shared=b"total_shmem",
+    highest="memory.max_usage_in_bytes",
 )
 _V2 = _Dialect(
     name="cgroup-v2",
@@ -50,6 +52,7 @@ _V2 = _Dialect(
     events="memory.events",
     anonymous=b"anon",
     shared=b"shmem",
+    highest="memory.peak",
 )
 
 
@@ -68,6 +71,11 @@ class Group:
     def version(self) -> str:
         """Tell which kind it is: `cgroup-v1` or `cgroup-v2`."""
         return self._dialect.name
+
+    @property
+    def path(self) -> Path:
+        """Where its files are."""
+        return self._path
 
     def limit(self, size: int) -> None:
         """Set the memory limit in bytes, swap included."""
@@ -97,6 +105,13 @@ class Group:
                 return int(count)
         return 0
 
+    def highest_bytes(self) -> int:
+        """Tell the most that was charged to it, page cache and kernel memory included; 0 where that is not kept."""
+        try:
+            return int((self._path / self._dialect.highest).read_text(encoding="ascii"))
+        except FileNotFoundError:
+            return 0
+
     def pids(self) -> list[int]:
         """List its processes."""
         return [int(pid) for pid in (self._path / "cgroup.procs").read_text(encoding="ascii").split()]
@@ -123,6 +138,11 @@ class Group:
 
     def _write(self, name: str, text: str) -> None:
         (self._path / name).write_text(text, encoding="ascii")
+
+
+def existing_group(path: Path) -> Group:
+    """Give a group that was made before, perhaps by another process."""
+    return Group(path, _V1 if (path / _V1.limit).exists() else _V2)
 
 
 @contextmanager

@@ -36,7 +36,8 @@ class Child:
         self._rows: list[dict[str, Any]] = []
         self._sections: list[tuple[str, str]] = []
         config.option.membench_json = config.option.membench_baseline = None
-        config.option.membench_update = False
+        config.option.membench_update = config.option.membench = False
+        config.option.membench_csv = config.option.membench_limit = None
         vars(config.option).update({name: value for name, value in request["options"].items() if name in config.option})
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:

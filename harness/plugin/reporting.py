@@ -23,7 +23,7 @@ class Reporting:
         self._config = config
         self._settings = settings
         self._rows: list[Row] = []
-        self._notes: list[str] = []
+        self.notes: list[str] = []
         self.entries = Entries()
 
     def take(self, report: pytest.TestReport) -> None:
@@ -49,20 +49,20 @@ class Reporting:
             return
         rows = [*self._rows, *(test_rows(self.entries, self._rows) if self._settings.every else ())]
         try:
-            self._notes += self._written(rows)
+            self.notes += self._written(rows)
         except (MembenchError, OSError) as error:
-            self._notes.append(f"membench: {error}")
+            self.notes.append(f"membench: {error}")
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
         if self._settings.baseline is not None:
-            self._notes += self._settings.baseline.notes(rows)
+            self.notes += self._settings.baseline.notes(rows)
         add_properties(self._config, self.entries, self._settings.top)
 
     def pytest_terminal_summary(self, terminalreporter: "pytest.TerminalReporter") -> None:
         """Show the tables."""
         shows_all = self._settings.every and bool(self.entries)
-        if not (self._rows or self._notes or shows_all):
+        if not (self._rows or self.notes or shows_all):
             return
-        write_section(terminalreporter, self._rows, self._notes, always=shows_all)
+        write_section(terminalreporter, self._rows, self.notes, always=shows_all)
         if shows_all:
             write_tables(terminalreporter, self.entries, self._settings.top)
 

@@ -12,6 +12,8 @@ import pytest
 
 from membench.harness.errors import MembenchError, UsageError
 from membench.harness.plugin.activation import runs_elsewhere
+from membench.harness.plugin.deaths.beginning import begin
+from membench.harness.plugin.deaths.workers import Workers
 from membench.harness.plugin.every.hooks import EveryTest
 from membench.harness.plugin.instruments import METERS, Instrument, Measured, OwnPeakRss, warm_up_memray
 from membench.harness.plugin.isolated import IsolatedTest, IsolatedTestError
@@ -40,7 +42,12 @@ class Session:
                 config.pluginmanager.register(self._reporting, "membench-reporting")
             if self._measures_all(config):
                 judge = self._judge.judge_unmarked if self._settings.bounds_all else None
-                EveryTest.register(config, self._reporting.entries, judge)
+                recorder, note = begin(config, self._settings.limit_bytes)
+                self._reporting.notes += [note] if note else []
+                EveryTest.register(config, self._reporting.entries, judge, recorder)
+            elif runs_elsewhere(config) and self._asks_for_all():
+                workers = Workers(self._reporting.entries, self._settings.limit_bytes, self._reporting.notes)
+                config.pluginmanager.register(workers, "membench-workers")
         except MembenchError as error:
             raise pytest.UsageError(f"membench: {error}") from error
 
@@ -112,9 +119,12 @@ class Session:
             gc.unfreeze()
 
     def _measures_all(self, config: pytest.Config) -> bool:
+        return self._asks_for_all() and not self._is_child and not runs_elsewhere(config)
+
+    def _asks_for_all(self) -> bool:
         settings = self._settings
-        asked = settings.every or settings.bounds_all or settings.csv_path is not None
-        return asked and not settings.skip and not self._is_child and not runs_elsewhere(config)
+        asked = settings.every or settings.bounds_all or settings.limit_bytes is not None
+        return (asked or settings.csv_path is not None) and not settings.skip
 
     def _freeze(self) -> None:
         """Keep what was collected with the tests out of garbage collections: it is alive until the end.

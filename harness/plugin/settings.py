@@ -19,6 +19,7 @@ class Settings:
     every: bool  # measure all tests, and show the tables
     top: int
     default_budget_bytes: int | None
+    limit_bytes: int | None  # for each process that runs tests
     json_path: Path | None
     csv_path: Path | None
     baseline_path: Path | None
@@ -53,7 +54,8 @@ class Settings:
         return cls(
             every=config.getoption("membench"),
             top=config.getoption("membench_top"),
-            default_budget_bytes=_default_budget(config),
+            default_budget_bytes=_size("membench_default_budget", config.getini("membench_default_budget")),
+            limit_bytes=_size("--membench-limit", config.getoption("membench_limit")),
             json_path=_writable(paths["json"]),
             csv_path=_writable(paths["csv"]),
             baseline_path=paths["baseline"],
@@ -84,9 +86,8 @@ def _baseline(config: pytest.Config, paths: Mapping[str, Path | None], *, update
     return baseline
 
 
-def _default_budget(config: pytest.Config) -> int | None:
-    text = config.getini("membench_default_budget")
+def _size(name: str, text: str | None) -> int | None:
     try:
         return parse_size(text) if text else None
     except MembenchError as error:
-        raise UsageError(f"membench_default_budget: {error}") from error
+        raise UsageError(f"{name}: {error}") from error

@@ -18,6 +18,7 @@ RETAINED = "retained_rss"  # the meter of what stays
 _LEFT = "resident memory that the test left in its process, garbage collected where it was 1 MiB or more"
 _FIXTURE_PEAK = "the peak of one setup of the fixture above its start, in process"
 _FIXTURE_WEIGHT = "resident memory that one setup of the fixture added"
+_OUTCOMES = {"failed": Outcome.CRASHED, "killed": Outcome.OUT_OF_MEMORY}
 _COLUMNS = (
     *("kind", "file", "name", "scope", "worker", "outcome", "meter", "times", "peak_bytes", "retained_bytes"),
     *("held_bytes", "garbage_collected", "seconds"),
@@ -50,16 +51,17 @@ def _fixture_rows(fixture: FixtureEntry) -> Iterator[Row]:
 def _reading(
     file: str, name: str, meter: str, peak_bytes: int | None, source: str, test: RunEntry | None = None
 ) -> Reading:
-    failed = test is not None and test.outcome == "failed"
+    outcome = _OUTCOMES.get(test.outcome, Outcome.OK) if test else Outcome.OK
+    failed = outcome is not Outcome.OK
     return Reading(
         scenario=shortened(file, LONGEST_NAME_BYTES),
         variant=shortened(name or file, LONGEST_NAME_BYTES),
         meter=meter,
         repeat=0,
-        outcome=Outcome.CRASHED if failed else Outcome.OK,
+        outcome=outcome,
         peak_bytes=None if failed else peak_bytes,
         wall_seconds=round(test.seconds, 6) if test else 0.0,
-        detail="the test failed" if failed else "",
+        detail=f"the test {'was killed' if outcome is Outcome.OUT_OF_MEMORY else 'failed'}" if failed else "",
         source=source,
     )
 

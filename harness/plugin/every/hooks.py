@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from membench.harness.plugin.deaths.recorder import Recorder
 from membench.harness.plugin.every.entries import OWN_PEAK, Entries, FixtureEntry, RunEntry, WorkerEntry
 from membench.harness.plugin.every.ledger import FixtureAccount, Ledger
 from membench.harness.plugin.every.mark import Mark
@@ -26,7 +27,14 @@ Judge = Callable[[pytest.Item, int, float], None]
 class EveryTest:
     """Measures each test and each fixture."""
 
-    def __init__(self, entries: Entries, judge: Judge | None = None, *, tells_junit: bool = False) -> None:
+    def __init__(
+        self,
+        entries: Entries,
+        judge: Judge | None = None,
+        recorder: Recorder | None = None,
+        *,
+        tells_junit: bool = False,
+    ) -> None:
         mark = Mark()
         mark.check()
         self._ledger = Ledger(mark.reset, mark.peak)
@@ -37,6 +45,7 @@ class EveryTest:
         self._peak: int | None = None
         self._outcome = ""
         self._judge = judge
+        self._recorder = recorder
         self._tells_junit = tells_junit
         self._seconds = 0.0
         self._start = 0
@@ -48,14 +57,14 @@ class EveryTest:
         return self._peak
 
     @classmethod
-    def register(cls, config: pytest.Config, entries: Entries, judge: Judge | None) -> None:
+    def register(cls, config: pytest.Config, entries: Entries, judge: Judge | None, recorder: Recorder | None) -> None:
         """Begin to measure in this process.
 
         Raises:
             MeasurementError: the kernel's mark cannot be read here.
         """
         tells_junit = bool(config.getoption("xmlpath", None))
-        config.pluginmanager.register(cls(entries, judge, tells_junit=tells_junit), NAME)
+        config.pluginmanager.register(cls(entries, judge, recorder, tells_junit=tells_junit), NAME)
         if config.pluginmanager.hasplugin("pytest_forked"):
             config.pluginmanager.register(Forked(), f"{NAME}-forked")
 
@@ -69,6 +78,8 @@ class EveryTest:
         """Charge what is left of a test once all its parts are gone."""
         self._start, self._peak, self._outcome, self._seconds = self._ledger.resident_bytes, None, "", 0.0
         self._ledger.test_starts()
+        if self._recorder is not None:
+            self._recorder.note(_nodeid(item), self._start, self._held())
         try:
             return (yield)
         finally:
@@ -92,10 +103,15 @@ class EveryTest:
         return result
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Generator[None, object, object]:
+    def pytest_fixture_setup(
+        self, fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+    ) -> Generator[None, object, object]:
         """Charge a fixture with what its setup takes."""
         outlives = fixturedef.scope != "function"
-        account = self._ledger.fixture_starts(fixturedef.argname, fixturedef.scope, _where(fixturedef))
+        account = self._ledger.fixture_starts(fixturedef.argname, fixturedef.scope, fixturedef.baseid)
+        if self._recorder is not None:
+            doing = f"{_test_of(request)} (setup of the fixture {fixturedef.argname})"
+            self._recorder.note(doing, self._ledger.resident_bytes, self._held())
         done = False
         try:
             result = yield
@@ -103,6 +119,8 @@ class EveryTest:
             return result
         finally:
             self._ledger.fixture_ends(account, outlives=outlives)
+            if self._recorder is not None:
+                self._recorder.note(_test_of(request), self._start, self._held())
             if done and outlives:
                 # Added last, so it runs before the fixture's own teardown and after all that depend on it.
                 fixturedef.addfinalizer(lambda: self._ledger.release_starts(account))
@@ -122,6 +140,8 @@ class EveryTest:
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Give the accounts of the process, by way of the controller if there is one."""
         self._close()
+        if self._recorder is not None:
+            self._recorder.note("", self._ledger.resident_bytes, self._held(), finished=True)
         output = getattr(session.config, "workeroutput", None)
         if output is not None:
             output["membench_entries"] = self._batch() | {"workers": self._entries.document()["workers"]}
@@ -137,12 +157,17 @@ class EveryTest:
         file, _, name = (_nodeid(item) if self._worker else item.nodeid).partition("::")
         thorough = settled is None or settled.thorough
         left = ledger.close()
+        if self._recorder is not None:
+            self._recorder.left(left, item.nodeid)
         own = item.stash.get(OWN_PEAK, None)
         peak, meter = own if own is not None else (self._peak, _METER)
         outcome = self._outcome or "passed"
         self._entries.tests.append(
             RunEntry(file, name, self._worker, outcome, peak, left, thorough, self._start, self._seconds, meter)
         )
+
+    def _held(self) -> int:
+        return sum(account.held_bytes for account in self._ledger.fixtures.values())
 
     def _close(self) -> None:
         ledger = self._ledger
@@ -198,5 +223,6 @@ def _nodeid(item: pytest.Item) -> str:
     return item.nodeid if parent is None or not parent.nodeid else f"{parent.nodeid}::{item.name}"
 
 
-def _where(fixturedef: "pytest.FixtureDef[Any]") -> str:
-    return fixturedef.baseid
+def _test_of(request: pytest.FixtureRequest) -> str:
+    """Name the test that a fixture is being made for; one of a wider scope does not know it by itself."""
+    return os.environ.get("PYTEST_CURRENT_TEST", str(request.node.nodeid)).rpartition(" (")[0]
