@@ -68,6 +68,7 @@ class Workload:
     tags: tuple[str, ...] = ()
     expected_digest: str | None = None  # of the right output; None where any output will do
     expected_outcome: Outcome = Outcome.OK
+    ok_statuses: tuple[int, ...] = (0,)  # of a command: exit statuses that are no failure
     varied: Mapping[str, Scalar] = field(default_factory=dict)  # the parameters that its scenario's variants differ in
     side: Side | None = None  # where two versions of it are measured in turn
 
@@ -201,6 +202,7 @@ class Sample:
     failures: tuple[str, ...] = ()  # one line for each trial that failed
     warnings: tuple[str, ...] = ()
     parameters: Mapping[str, Scalar] = field(default_factory=dict)  # that the scenario's variants differ in
+    failed_peak_bytes: tuple[int, ...] = ()  # what trials that did not come to their end had reached by then
 
     @property
     def key(self) -> Key:
@@ -242,7 +244,7 @@ class Environment:
     page_size: int
     thp: str
     controls: Mapping[str, Any]
-    settings: Mapping[str, int] = field(default_factory=dict)  # what the suite took from the environment
+    settings: Mapping[str, int | str] = field(default_factory=dict)  # what the suite took from the environment
     fingerprint: str = ""
 
 

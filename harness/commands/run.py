@@ -66,6 +66,13 @@ DEFAULT_REPEATS = 3
     metavar="M",
     help=f"Instrument; may be given again. Default: {DEFAULT_METER}.",
 )
+@click.option(
+    "--pass-env",
+    "variables",
+    multiple=True,
+    metavar="NAME",
+    help="Pass this variable on to the workloads, or those of a pattern such as 'SUITE_*'; may be given again.",
+)
 @options.repeats(DEFAULT_REPEATS)
 @options.jobs(1)
 @options.timeout()
@@ -87,6 +94,7 @@ def command(
     scenarios: Sequence[str],
     variants: Sequence[str],
     meters: Sequence[str],
+    variables: Sequence[str],
     repeats: int,
     jobs: int,
     timeout: float,
@@ -110,7 +118,7 @@ def command(
     fix-N or all.
     """  # noqa: D301 - \b is click's mark for lines to leave as they are
     meters = list(dict.fromkeys(meters or (DEFAULT_METER,)))
-    with open_suite(suite_name, asv) as suite:
+    with open_suite(suite_name, asv, variables) as suite:
         workloads = _expecting(select(suite.workloads(scenarios, variants), expression, tags), expected)
         _require_meters(meters, workloads)
         folder = output.folder_to_keep(out, resume=resume)

@@ -3,10 +3,12 @@
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from membench.harness.errors import UsageError, unknown_name
-from membench.harness.suites.configuration import PYPROJECT, ROOT_TABLE, read_configuration
+from membench.harness.suites.configuration import PYPROJECT, ROOT_TABLE, Configuration, read_configuration
+from membench.harness.suites.passed_variables import passed_variables
 from membench.harness.suites.project import ProjectSuite
 from membench.harness.suites.suite import Suite
 from membench.harness.suites.switched import Switched
@@ -16,12 +18,13 @@ PROJECT = "project"
 SUITES = (LEAGUE, PROJECT)
 
 
-def choose_suite(name: str | None, *, measures: bool = True) -> Suite:
+def choose_suite(name: str | None, *, measures: bool = True, variables: Sequence[str] = ()) -> Suite:
     """Give the suite of a name; without one, the current folder's own workloads, or the built-in league.
 
     Args:
         name: the suite; None where none was asked for.
         measures: whether its workloads are wanted, and not only what it knows of results that are there.
+        variables: names and patterns of variables that are passed on, beside those of the settings.
 
     Raises:
         UsageError: there is none of that name, or its settings are none; or none was asked for, and the folder is
@@ -31,17 +34,25 @@ def choose_suite(name: str | None, *, measures: bool = True) -> Suite:
         raise unknown_name("suite", name or "", list(SUITES))
     configuration = read_configuration(Path())
     if configuration.workloads and name != LEAGUE:
-        return ProjectSuite(configuration, os.environ)
+        return ProjectSuite(_passing(configuration, variables), os.environ)
     if name == PROJECT:
         raise UsageError(
             f"{Path(PYPROJECT).absolute()} has no table [{ROOT_TABLE}.workloads.NAME]. "
             f'Write one with call = "package.module:function" or command = ["program", "argument"].'
+        )
+    if variables:
+        raise UsageError(
+            "--pass-env is for the workloads of a project and for asv suites; the league takes no variables."
         )
     if name is None and measures:
         _require_no_project_around(Path.cwd())
     from membench.harness.commands.league.suite import LeagueSuite  # noqa: PLC0415 - the pipelines, only where they are run
 
     return LeagueSuite(os.environ, configuration.gate)
+
+
+def _passing(configuration: Configuration, variables: Sequence[str]) -> Configuration:
+    return replace(configuration, pass_environment=(*configuration.pass_environment, *variables))
 
 
 def _require_no_project_around(folder: Path) -> None:
@@ -59,21 +70,22 @@ def _require_no_project_around(folder: Path) -> None:
 
 
 @contextmanager
-def open_suite(name: str | None, asv: Path | None) -> Iterator[Suite]:
+def open_suite(name: str | None, asv: Path | None, variables: Sequence[str] = ()) -> Iterator[Suite]:
     """Give the suite of a name, or that of a folder of asv's, for the length of a `with`.
 
     Raises:
         UsageError: there is none, or both are asked for.
     """
     if asv is None:
-        yield choose_suite(name)
+        yield choose_suite(name, variables=variables)
         return
     if name is not None:
         raise UsageError("--asv takes the workloads of an asv suite, and --suite those of another. Give one of them.")
     from membench.harness.suites.asv import asv_suite  # noqa: PLC0415 - only where there is one
 
-    configuration = read_configuration(Path())
-    with asv_suite(asv, str(Path(configuration.python).absolute()) if configuration.python else "") as suite:
+    configuration = _passing(read_configuration(Path()), variables)
+    python = str(Path(configuration.python).absolute()) if configuration.python else ""
+    with asv_suite(asv, python, passed_variables(configuration.pass_environment, os.environ)) as suite:
         yield suite
 
 
@@ -95,9 +107,9 @@ def choose_switched(name: str | None, scenario: str | None, fixed: Sequence[str]
     if values:
         raise UsageError(f"--set is for parameters of a project's own workload, and {LEAGUE} has none.")
     from membench.harness.commands.league.suite import LeagueSwitches  # noqa: PLC0415 - as above
-    from membench.harness.commands.league.workloads import DEFAULT_SCENARIO  # noqa: PLC0415 - as above
+    from membench.harness.commands.league.workloads import DEFAULT_SCENARIO, read_settings  # noqa: PLC0415 - as above
 
-    return suite, LeagueSwitches(scenario or DEFAULT_SCENARIO, suite.settings)
+    return suite, LeagueSwitches(scenario or DEFAULT_SCENARIO, read_settings(os.environ))
 
 
 def _assignment(words: str) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from membench.harness.model import Environment
 _THP = Path("/sys/kernel/mm/transparent_hugepage/enabled")
 
 
-def describe_environment(controls: Controls, settings: Mapping[str, int]) -> Environment:
+def describe_environment(controls: Controls, settings: Mapping[str, int | str]) -> Environment:
     """Describe this machine, the controls that hold and the settings in force, with a fingerprint of all three."""
     facts = Environment(
         python=platform.python_version(),

@@ -50,6 +50,11 @@ def _sample(readings: Sequence[Reading], workload: Workload) -> Sample:
         artifacts=tuple(artifact for reading in readings for artifact in reading.artifacts),
         failures=tuple(_failure(reading) for reading in readings if reading.outcome is not workload.expected_outcome),
         parameters=workload.varied,
+        failed_peak_bytes=tuple(
+            reading.peak_bytes
+            for reading in readings
+            if reading.outcome not in MEASURED and reading.peak_bytes is not None
+        ),
     )
     return replace(sample, warnings=_warnings(sample))
 

@@ -43,7 +43,7 @@ class Session:
     @classmethod
     def begin(
         cls,
-        settings: Mapping[str, int],
+        settings: Mapping[str, int | str],
         *,
         time_limit_seconds: float,
         jobs: int,

@@ -52,6 +52,7 @@ def _sample_document(sample: Sample) -> dict[str, Any]:
         "peak_bytes": list(sample.peak_bytes),
         "median_bytes": sample.median_bytes,
         "spread_bytes": sample.spread_bytes,
+        "failed_peak_bytes": list(sample.failed_peak_bytes),
         "wall_seconds": list(sample.wall_seconds),
         "outcomes": [str(outcome) for outcome in sample.outcomes],
         "expected_outcome": str(sample.expected_outcome),
@@ -187,4 +188,5 @@ def _sample(entry: Mapping[str, Any]) -> Sample:
         failures=tuple(entry.get("failures", ())),
         warnings=tuple(entry["warnings"]),
         parameters=dict(entry.get("parameters", {})),
+        failed_peak_bytes=tuple(entry.get("failed_peak_bytes", ())),
     )

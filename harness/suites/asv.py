@@ -26,7 +26,7 @@ _FOLDER_LINE = re.compile(r'^\s*"benchmark_dir"\s*:\s*"([^"\\]+)"', re.MULTILINE
 
 
 @contextmanager
-def asv_suite(folder: Path, python: str) -> "Iterator[AsvSuite]":
+def asv_suite(folder: Path, python: str, variables: Mapping[str, str] | None = None) -> "Iterator[AsvSuite]":
     """Open the suite of a folder of benchmarks, or of one with an asv.conf.json; its caches last as long as the `with`.
 
     Raises:
@@ -34,7 +34,7 @@ def asv_suite(folder: Path, python: str) -> "Iterator[AsvSuite]":
     """
     found = benchmark_folder(folder)
     with held_scratch(PREFIX) as scratch:
-        yield AsvSuite(found, scratch, python)
+        yield AsvSuite(found, scratch, python, variables or {})
 
 
 def benchmark_folder(folder: Path) -> Path:
@@ -62,12 +62,13 @@ class AsvSuite:
     """The benchmarks of a folder; implements `Suite`. None of them is imported in this process."""
 
     name = "asv"
-    settings: Mapping[str, int] = {}
 
-    def __init__(self, folder: Path, scratch: Path, python: str) -> None:
+    def __init__(self, folder: Path, scratch: Path, python: str, variables: Mapping[str, str]) -> None:
         self._folder = folder
         self._scratch = scratch
         self._interpreter = python
+        self._variables = variables
+        self.settings: Mapping[str, int | str] = variables
 
     def workloads(self, scenarios: Sequence[str], variants: Sequence[str]) -> list[Workload]:
         """Give each benchmark in each combination of its parameters."""
@@ -161,6 +162,7 @@ class AsvSuite:
             varied=varied,
             interpreter=self._interpreter,
             folder=cache,
+            environment=self._variables,
             time_limit_seconds=benchmark["timeout"],
         )
 
@@ -171,7 +173,8 @@ class AsvSuite:
 
     def _ask(self, doing: str, question: Mapping[str, Any], time_limit_seconds: float | None = None) -> Any:
         asked = {"words": f"{doing} {self._folder}", "import_paths": [], "root": str(self._folder), **question}
-        return ask("asv", asked, Place(interpreter=self._interpreter), time_limit_seconds or TIME_LIMIT_SECONDS)
+        place = Place(interpreter=self._interpreter, environment=self._variables)
+        return ask("asv", asked, place, time_limit_seconds or TIME_LIMIT_SECONDS)
 
 
 def _index_and_cache(workload: Workload) -> dict[str, Any]:

@@ -20,11 +20,12 @@ from membench.harness.units import KIB
 
 PYPROJECT = "pyproject.toml"
 ROOT_TABLE = "tool.membench"
-ROOT_KEYS = ("workloads", "gate", "import_paths", "python")
-WORKLOAD_KEYS = ("call", "command", "setup", "params", "budget", "timeout", "tags", "environment")
+ROOT_KEYS = ("workloads", "gate", "import_paths", "python", "pass_environment")
+WORKLOAD_KEYS = ("call", "command", "setup", "params", "budget", "timeout", "tags", "environment", "ok-status")
 GATE_KEYS = ("relative", "absolute", "slope", "install", "python", "removed", "repeats")
 DEFAULT_VARIANT = "default"
 MOST_VARIANTS = 1000
+LARGEST_STATUS = 255
 MOST_REPEATS = 10_000
 LARGEST_INTEGER = 2**63  # what TOML itself promises to hold
 
@@ -42,6 +43,7 @@ class WorkloadSettings:
     time_limit_seconds: float | None = None
     tags: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+    ok_statuses: tuple[int, ...] = (0,)  # of a command: exit statuses that are no failure
 
     @property
     def variants(self) -> dict[str, dict[str, Scalar]]:
@@ -71,6 +73,7 @@ class Configuration:
     gate: GateSettings = field(default_factory=GateSettings)
     import_paths: tuple[str, ...] = (".",)  # put first on the search path of callables
     python: str = ""  # the Python that runs callables; "" for the one of membench
+    pass_environment: tuple[str, ...] = ()  # names and patterns of the caller's variables that workloads get too
     folder: Path = Path()
 
     @property
@@ -124,6 +127,7 @@ def parse_configuration(table: Any, folder: Path) -> Configuration:
         gate=gate if gate.python else replace(gate, python=python),
         import_paths=_import_paths(root, folder),
         python=python,
+        pass_environment=root.list_of_words("pass_environment"),
         folder=folder,
     )
 
@@ -149,6 +153,7 @@ def _workload(name: str, table: Table) -> WorkloadSettings:
         time_limit_seconds=table.number("timeout", 0, LONGEST_TIMEOUT_SECONDS, "seconds"),
         tags=table.list_of_words("tags"),
         environment=_environment(table),
+        ok_statuses=_ok_statuses(table, command),
     )
     if len(settings.variants) < math.prod(map(len, settings.params.values())):
         raise table.error("params", "two values of a parameter are the same, or are written the same. Leave one out.")
@@ -192,6 +197,22 @@ def _is_scalar(value: Any) -> bool:
             return -LARGEST_INTEGER <= value < LARGEST_INTEGER
         case _:
             return False
+
+
+def _ok_statuses(table: Table, command: tuple[str, ...]) -> tuple[int, ...]:
+    key = "ok-status"
+    if key not in table.values:
+        return (0,)
+    if not command:
+        raise table.error(key, "only a command has an exit status; a call fails by an exception.")
+    value = table.values[key]
+    found = value if isinstance(value, list) else [value]
+    for one in found:
+        if isinstance(one, bool) or not isinstance(one, int) or not 0 <= one <= LARGEST_STATUS:
+            raise table.error(
+                key, f"exit statuses from 0 to {LARGEST_STATUS} were wanted, such as [1], not {shown(one)}."
+            )
+    return tuple(dict.fromkeys((0, *found)))
 
 
 def _environment(table: Table) -> dict[str, str]:

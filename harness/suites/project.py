@@ -20,6 +20,7 @@ from membench.harness.suites.configuration import (
     read_configuration,
     variant_name,
 )
+from membench.harness.suites.passed_variables import passed_variables
 from membench.harness.suites.probes import Place, ask
 from membench.harness.suites.story import PlainStory, Story
 from membench.harness.suites.switched import SwitchedStory
@@ -36,11 +37,12 @@ class ProjectSuite:
     """A project's own workloads; implements `Suite`. Nothing of the project is imported in this process."""
 
     name = "project"
-    settings: Mapping[str, int] = {}
 
     def __init__(self, configuration: Configuration, environ: Mapping[str, str]) -> None:
         self._configuration = configuration
         self._environ = environ
+        self.settings: Mapping[str, int | str] = passed_variables(configuration.pass_environment, environ)
+        self._variables = {name: environ[name] for name in self.settings}
         self._settings = {workload.name: workload for workload in configuration.workloads}
 
     def workloads(self, scenarios: Sequence[str], variants: Sequence[str]) -> list[Workload]:
@@ -145,7 +147,7 @@ class ProjectSuite:
             setup=settings.setup,
             interpreter=self._interpreter(),
             folder=str(self._folder),
-            environment=settings.environment,
+            environment={**self._variables, **settings.environment},
             time_limit_seconds=settings.time_limit_seconds,
             budget_bytes=settings.budget_bytes,
             tags=settings.tags,
@@ -157,7 +159,8 @@ class ProjectSuite:
             common,
             kind=COMMAND,
             arguments=self._command(settings, parameters),
-            environment={**passed_on, **settings.environment},
+            ok_statuses=settings.ok_statuses,
+            environment={**passed_on, **common.environment},
         )
 
     def _interpreter(self) -> str:

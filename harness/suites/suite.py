@@ -19,7 +19,7 @@ class Suite(Protocol):
         ...
 
     @property
-    def settings(self) -> Mapping[str, int]:
+    def settings(self) -> Mapping[str, int | str]:
         """What the suite takes from the environment; figures under other settings are not comparable."""
         ...
 
