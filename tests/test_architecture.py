@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
         ["-m", "importlinter.cli", "lint-imports"],
         ["-m", "ruff", "check", "--no-cache", "."],
         ["-m", "ruff", "format", "--check", "--no-cache", "."],
-        ["-m", "mypy"],
+        pytest.param(["-m", "mypy"], marks=pytest.mark.slow),
     ],
     ids=["imports", "lint", "format", "types"],
 )

@@ -53,6 +53,7 @@ PAGES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", list(PAGES))
 def test_a_pages_commands_do_what_it_says(page: str, tmp_path: Path) -> None:
     blocks = BLOCK.findall((DOCS / f"{page}.md").read_text(encoding="utf-8"))

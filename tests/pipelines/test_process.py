@@ -93,6 +93,7 @@ overrides = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(leagues, overrides, st.sampled_from([0, BIG]))
 def test_every_combination_of_effective_fixes_puts_out_what_the_sequential_system_does(
@@ -118,6 +119,7 @@ def test_no_kind_of_results_and_no_remedy_changes_what_is_put_out(
     assert run(league, variant, results=results, disposes=disposes)[0] == run(league, SEQUENTIAL)[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fix", [fix for fix in Fix if fix not in {Fix.MINIMAL_RESULTS, Fix.CLEAR_INTERMEDIATES}])
 @settings(max_examples=15)
 @given(league=leagues)

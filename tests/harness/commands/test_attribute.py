@@ -29,6 +29,7 @@ def complete(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     return folder, done.stdout
 
 
+@pytest.mark.slow
 def test_the_shares_of_all_128_combinations_add_up_to_the_byte_and_a_second_look_measures_nothing(
     complete: tuple[Path, str],
 ) -> None:
@@ -53,6 +54,7 @@ def test_a_design_gives_its_own_figure_and_leaves_the_others_out() -> None:
     assert all(fix["leave_one_out_bytes"] is not None for fix in document_of("--design", "leave-one-out")["fixes"])
 
 
+@pytest.mark.slow
 def test_one_combination_that_fails_leaves_the_rest_and_is_named(tmp_path: Path) -> None:
     assert attribute("--design", "alone", "--out", str(tmp_path)).returncode == 0
     path = tmp_path / "readings.jsonl"

@@ -37,6 +37,7 @@ def attribute(project: Path, *args: str) -> subprocess.CompletedProcess[str]:
     return membench("attribute", *args, cwd=project, PYTHONPATH=str(Path(__file__).parents[3] / "src"))
 
 
+@pytest.mark.slow
 def test_its_parameters_that_are_on_or_off_are_the_switches(project: Path) -> None:
     done = attribute(project, "--set", "rows=4000", "--format", "json", "--out", str(project / "out"))
     assert done.returncode == 0, done.stderr

@@ -93,6 +93,7 @@ def test_a_trial_that_fails_leaves_the_results_of_the_others(tmp_path: Path) -> 
     assert "timed-out" in done.stdout.replace("timed out", "timed-out")
 
 
+@pytest.mark.slow
 def test_out_receives_results_report_and_charts_and_compare_and_report_read_them(tmp_path: Path) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
     variants = ("--variant", "sequential", "--variant", "baseline", "--variant", "all")
@@ -117,6 +118,7 @@ def test_out_receives_results_report_and_charts_and_compare_and_report_read_them
     assert "smoke" in membench("report", str(first / "results.json"), "--format", "markdown").stdout
 
 
+@pytest.mark.slow
 def test_a_run_that_was_stopped_is_taken_up_where_it_was(tmp_path: Path) -> None:
     arguments = (*SMOKE, "--variant", "baseline", "--variant", "all", "--out", str(tmp_path))
     assert membench(*arguments).returncode == 0

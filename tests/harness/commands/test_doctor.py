@@ -38,6 +38,7 @@ def test_a_short_run_says_which_controls_hold_and_what_was_found() -> None:
         )
 
 
+@pytest.mark.slow
 def test_with_addresses_left_randomised_it_repeats_more_and_the_floor_is_wider() -> None:
     document = document_of(
         "--tries", "1", "--comparisons", "1", "--inject", "4 MiB", "--no-control", "address_randomisation"

@@ -122,6 +122,7 @@ def test_a_commit_that_changes_no_code_passes_and_leaves_nothing(project: Path, 
     assert ET.parse(out / "gate.xml").getroot()[0].attrib["tests"] == "1"
 
 
+@pytest.mark.slow
 def test_a_rise_of_64_kib_is_found_at_its_line_and_moved_code_is_not(project: Path, gate: Gate) -> None:
     """Both changes are in the second head, which is held to the level of the first one too."""
     move(project)

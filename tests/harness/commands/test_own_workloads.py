@@ -46,6 +46,7 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_its_packages_are_measured_and_ours_report(project: Path) -> None:
     done = membench("run", "--repeats", "1", "--out", "out", cwd=project, PYTHONPATH=".")
     assert done.stderr == ""

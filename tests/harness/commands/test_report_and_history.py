@@ -29,6 +29,7 @@ def _two_runs(tmp_path: Path) -> tuple[str, str]:
     )
 
 
+@pytest.mark.slow
 def test_several_results_make_one_page_whose_path_is_said_last(tmp_path: Path) -> None:
     first, second = _two_runs(tmp_path)
     done = membench("report", first, second, "--out", str(tmp_path / "out"), "--format", "html")
@@ -42,6 +43,7 @@ def test_several_results_make_one_page_whose_path_is_said_last(tmp_path: Path) -
     assert "the largest spread" in page or "to the byte" in page
 
 
+@pytest.mark.slow
 def test_the_same_results_give_the_same_bytes_of_page_and_pictures(tmp_path: Path) -> None:
     first, second = _two_runs(tmp_path)
     for name in ("one", "two"):
@@ -53,6 +55,7 @@ def test_the_same_results_give_the_same_bytes_of_page_and_pictures(tmp_path: Pat
     assert all((one / path).read_bytes() == (two / path).read_bytes() for path in files)
 
 
+@pytest.mark.slow
 def test_artifacts_outside_of_the_pages_folder_are_named_and_not_linked(tmp_path: Path) -> None:
     first, _ = _two_runs(tmp_path)
     assert membench("report", first, "--out", str(tmp_path / "elsewhere"), "--format", "html").returncode == 0
@@ -80,6 +83,7 @@ def runs(tmp_path: Path) -> Path:
     return tmp_path / "runs"
 
 
+@pytest.mark.slow
 def test_history_prints_each_workload_and_its_changes(runs: Path, assert_golden: Callable[[str, str], None]) -> None:
     done = membench("history", runs.name, cwd=runs.parent)
     assert (done.returncode, done.stderr) == (0, "")

@@ -15,6 +15,7 @@ from membench.harness.store.schemas import validator
 from membench.harness.units import MIB
 
 
+@pytest.mark.slow
 def test_what_accumulates_grows_with_the_teams_and_what_is_bounded_does_not() -> None:
     done = membench("scale", "--sizes", "100,400,1600", "--format", "json")
     assert done.returncode == 0
@@ -27,6 +28,7 @@ def test_what_accumulates_grows_with_the_teams_and_what_is_bounded_does_not() ->
     assert document["failures"] == []
 
 
+@pytest.mark.slow
 def test_a_run_of_sizes_is_kept_with_its_report_and_chart_and_taken_up_again(tmp_path: Path) -> None:
     sizes = ("--scenario", "smoke", "--sizes", "2,4,6", "--out", str(tmp_path), "--format", "json")
     first = membench("scale", *sizes)
@@ -87,6 +89,7 @@ def test_the_search_for_a_floor_ends_at_the_memory_of_the_machine_and_says_so() 
     assert max(trials.tried) == largest_limit()
 
 
+@pytest.mark.slow
 @needs_cgroups
 def test_floors_are_ordered_as_the_peaks_are_and_a_limit_between_them_is_judged() -> None:
     done = membench("floor", "--scenario", "league", "--at", "32 MiB", "--format", "json")

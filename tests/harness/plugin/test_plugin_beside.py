@@ -13,6 +13,7 @@ MIB = 1024 * 1024
 ASYNCIO = ("-o", "asyncio_default_fixture_loop_scope=function")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("isolated", [False, True])
 def test_an_async_test_is_measured_by_whoever_runs_it(pytester: pytest.Pytester, run: Run, *, isolated: bool) -> None:
     pytester.makepyfile(

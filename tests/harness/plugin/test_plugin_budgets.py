@@ -100,6 +100,7 @@ def test_a_test_that_leaves_too_much_behind_fails(pytester: pytest.Pytester, run
     )
 
 
+@pytest.mark.slow
 def test_what_the_allocator_keeps_for_later_is_not_left_behind(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makepyfile(
         """

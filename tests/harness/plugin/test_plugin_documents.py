@@ -67,6 +67,7 @@ def test_a_function_that_has_grown_fails_its_test(pytester: pytest.Pytester, run
     done.stdout.fnmatch_lines(["memory grew: the peak of * lies *", "*test_function: shop:hold(4)*grew"])
 
 
+@pytest.mark.slow
 def test_growth_within_either_threshold_is_let_pass(pytester: pytest.Pytester, run: Run) -> None:
     write_tests(pytester, 16)
     run(*UPDATE)
@@ -101,6 +102,7 @@ def test_what_could_not_be_compared_is_said(pytester: pytest.Pytester, run: Run)
     )
 
 
+@pytest.mark.slow
 def test_workers_compare_and_the_controller_writes(pytester: pytest.Pytester, run: Run) -> None:
     write_tests(pytester, 16)
     run(*UPDATE, "-n2", beside=("xdist",)).assert_outcomes(passed=2)

@@ -167,6 +167,7 @@ def test_a_benchmark_in_another_process_is_refused(pytester: pytest.Pytester, ru
     done.stdout.fnmatch_lines(["memory_budget: isolated=True and the fixture benchmark do not go together*"])
 
 
+@pytest.mark.slow
 def test_two_workers_read_the_same_peaks_as_one_process(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makepyfile(
         """

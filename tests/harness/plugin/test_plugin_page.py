@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 PAGE = Path(__file__).parents[3] / "docs" / "pytest.md"
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -26,6 +28,7 @@ def run(folder: Path, command: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_every_command_of_the_page_works_and_a_lower_budget_fails_as_it_shows(tmp_path: Path) -> None:
     for text in blocks("python"):
         (tmp_path / text.partition("\n")[0].removeprefix("# ")).write_text(text)

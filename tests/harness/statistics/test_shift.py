@@ -15,6 +15,7 @@ def test_swapping_the_sides_turns_the_sign(base: list[int], head: list[int]) -> 
     assert abs(there.bytes + back.bytes) <= 1  # the middle of two may round either way
 
 
+@pytest.mark.slow
 @given(enough, enough)
 def test_the_estimate_lies_in_its_interval(base: list[int], head: list[int]) -> None:
     shift = estimate_shift(base, head)
@@ -23,6 +24,7 @@ def test_the_estimate_lies_in_its_interval(base: list[int], head: list[int]) -> 
     assert shift.low_bytes <= shift.bytes <= shift.high_bytes
 
 
+@pytest.mark.slow
 @given(enough, enough, st.integers(0, 10**9))
 def test_moving_every_peak_of_the_head_moves_the_shift_by_as_much(base: list[int], head: list[int], by: int) -> None:
     still, moved = estimate_shift(base, head), estimate_shift(base, [peak + by for peak in head])

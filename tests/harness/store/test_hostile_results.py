@@ -157,6 +157,7 @@ def read_and_use(path: Path, content: bytes) -> None:
 FAST = settings(max_examples=1050, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
+@pytest.mark.slow
 @FAST
 @given(steps)
 def test_a_document_whose_structure_was_changed(tmp_path: Path, changes: list[Step]) -> None:

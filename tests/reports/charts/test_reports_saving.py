@@ -10,6 +10,7 @@ from membench.reports.charts import chart_names, load_chart, style
 from membench.reports.charts.saving import file_stem, picture, write_charts
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["svg", "png"])
 @pytest.mark.parametrize("name", chart_names())
 def test_the_same_report_gives_the_same_bytes(name: str, kind: str) -> None:
@@ -23,6 +24,7 @@ def test_the_same_figure_gives_the_same_bytes_again(kind: str) -> None:
     assert picture(figure, kind) == picture(figure, kind)
 
 
+@pytest.mark.slow
 def test_every_figure_is_written_as_svg_and_png_and_nothing_else(tmp_path: Path) -> None:
     written = write_charts(sample.realistic(), tmp_path / "new" / "charts")
     assert sorted(written) == sorted((tmp_path / "new" / "charts").iterdir())
@@ -38,6 +40,7 @@ def test_charts_are_written_over_older_ones(tmp_path: Path) -> None:
     assert [path.read_bytes() for path in first] == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["html", "path", "code", "surrogate"])
 def test_a_hostile_scenario_stays_in_its_folder_and_its_svg_is_well_formed(tmp_path: Path, kind: str) -> None:
     folder = tmp_path / "charts"
