@@ -4,6 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 OUT    ?= out
 PEERS  := .venv-peers
+DOCS   := .venv-docs
 
 JOBS   ?= 2
 AGAINST ?= HEAD~1
@@ -17,7 +18,7 @@ RUNS := league incident attribution
 # The pictures that README.md shows.
 IMAGES := peaks-incident timeline-incident attribution-league interactions-league
 
-.PHONY: bench charts test test-slow browser lint gate format benchmarks overhead findings peers clean
+.PHONY: docs settings bench charts test test-slow browser lint gate format benchmarks overhead findings peers clean
 
 bench: $(VENV)/.installed  ## the main job: the league in every variant, the incident's levels, who saved what
 	$(BIN)/membench run --scenario league --repeats 3 --jobs $(JOBS) --out $(OUT)/league
@@ -67,6 +68,13 @@ overhead: $(VENV)/.installed  ## what membench adds to a program's time; wants a
 findings: $(VENV)/.installed  ## what the fixes are worth, measured anew; writes docs/findings.md
 	$(BIN)/python -m membench.harness.commands.league.findings --measure --from $(OUT)/findings --out docs/findings.md
 
+settings: $(VENV)/.installed  ## the schema for editors and the page of docs/, from the keys that the reader knows
+	$(BIN)/python -m membench.harness.commands.settings
+
+docs: $(DOCS)/.installed  ## the site of docs/, the interface and the commands; a broken link or a silent name fails
+	$(DOCS)/bin/sphinx-build -q -W --keep-going -b html docs $(OUT)/docs
+	@echo $(OUT)/docs/index.html
+
 peers: $(PEERS)/.installed  ## membench beside other tools, in an environment of its own; writes docs/peers.md
 	$(PEERS)/bin/python tests/peers/compare.py --out docs/peers.md
 
@@ -76,10 +84,15 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	touch $@
 
+$(DOCS)/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(DOCS)
+	PIP_CONSTRAINT=constraints.txt $(DOCS)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[docs]'
+	touch $@
+
 $(PEERS)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(PEERS)
 	PIP_CONSTRAINT=constraints.txt $(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[peers]'
 	touch $@
 
 clean:
-	rm -rf $(VENV) $(PEERS) $(OUT) .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks
+	rm -rf $(VENV) $(PEERS) $(DOCS) $(OUT) .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks

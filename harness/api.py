@@ -151,7 +151,7 @@ def gate(base: Results, head: Results, *, relative: str = "1 %", absolute: str =
         absolute: how far it may rise in bytes.
 
     Returns:
-        A judgement: its `verdict`, and `rows` with the verdict and reason of each sample.
+        The judgement, with its `verdict` and `rows` that have the verdict and reason of each sample.
 
     Raises:
         UsageError: a threshold is no percentage or no size.

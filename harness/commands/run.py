@@ -36,7 +36,7 @@ DEFAULT_REPEATS = 3
     "--asv",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     metavar="DIR",
-    help="Take the peakmem_ benchmarks of an asv suite: its benchmark_dir, or the folder with asv.conf.json.",
+    help="Take the peakmem benchmarks of an asv suite: its benchmark_dir, or the folder with asv.conf.json.",
 )
 @click.option(
     "-k",

@@ -14,19 +14,15 @@ from typing import Any
 from membench.harness.errors import UsageError
 from membench.harness.keys import Scalar, value_text
 from membench.harness.model import LONGEST_NAME, LONGEST_TIMEOUT_SECONDS
+from membench.harness.suites.settings import GATE, LARGEST_STATUS, MOST_REPEATS, ROOT, WORKLOAD
 from membench.harness.suites.toml_table import Table, is_words, shown
 from membench.harness.text import shortened
 from membench.harness.units import KIB
 
 PYPROJECT = "pyproject.toml"
 ROOT_TABLE = "tool.membench"
-ROOT_KEYS = ("workloads", "gate", "import_paths", "python", "pass_environment")
-WORKLOAD_KEYS = ("call", "command", "setup", "params", "budget", "timeout", "tags", "environment", "ok-status")
-GATE_KEYS = ("relative", "absolute", "slope", "install", "python", "removed", "repeats")
 DEFAULT_VARIANT = "default"
 MOST_VARIANTS = 1000
-LARGEST_STATUS = 255
-MOST_REPEATS = 10_000
 LARGEST_INTEGER = 2**63  # what TOML itself promises to hold
 
 
@@ -119,11 +115,11 @@ def parse_configuration(table: Any, folder: Path) -> Configuration:
     Raises:
         UsageError: it is no configuration.
     """
-    root = Table.of(table, folder / PYPROJECT, ROOT_TABLE, ROOT_KEYS)
+    root = Table.of(table, folder / PYPROJECT, ROOT_TABLE, tuple(ROOT))
     python = root.words("python")
-    gate = _gate(root.table("gate", GATE_KEYS))
+    gate = _gate(root.table("gate", tuple(GATE)))
     return Configuration(
-        workloads=tuple(_workload(name, entry) for name, entry in root.tables("workloads", WORKLOAD_KEYS)),
+        workloads=tuple(_workload(name, entry) for name, entry in root.tables("workloads", tuple(WORKLOAD))),
         gate=gate if gate.python else replace(gate, python=python),
         import_paths=_import_paths(root, folder),
         python=python,

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from membench.harness.api import measure as measure
     from membench.harness.api import read_results as read_results
     from membench.harness.api import write_results as write_results
+    from membench.harness.errors import MeasurementError as MeasurementError
     from membench.harness.errors import MembenchError as MembenchError
+    from membench.harness.errors import UnreadableInputError as UnreadableInputError
+    from membench.harness.errors import UnwritableOutputError as UnwritableOutputError
     from membench.harness.errors import UsageError as UsageError
     from membench.harness.gate.comparison import Comparison as Comparison
     from membench.harness.gate.verdicts import Judgement as Judgement
@@ -32,7 +35,10 @@ _PLACES = {
     "measure": "api",
     "read_results": "api",
     "write_results": "api",
+    "MeasurementError": "errors",
     "MembenchError": "errors",
+    "UnreadableInputError": "errors",
+    "UnwritableOutputError": "errors",
     "UsageError": "errors",
     "Comparison": "gate.comparison",
     "Judgement": "gate.verdicts",
@@ -45,10 +51,13 @@ _PLACES = {
 __all__ = [
     "Comparison",
     "Judgement",
+    "MeasurementError",
     "MembenchError",
     "Outcome",
     "Results",
     "Sample",
+    "UnreadableInputError",
+    "UnwritableOutputError",
     "UsageError",
     "Verdict",
     "compare",

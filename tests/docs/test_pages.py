@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from membench.harness.suites import configuration
+from membench.harness.suites import settings
 
 DOCS = Path(__file__).parents[2] / "docs"
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -84,5 +84,5 @@ def test_a_pages_commands_do_what_it_says(page: str, tmp_path: Path) -> None:
 def test_the_page_on_workloads_has_every_key() -> None:
     page = (DOCS / "workloads.md").read_text(encoding="utf-8")
     listed = set(re.findall(r"`([a-z_]+)`", "".join(re.findall(r"^\| (`.*?`) \|", page, re.MULTILINE))))
-    known = {*configuration.ROOT_KEYS, *configuration.WORKLOAD_KEYS, *configuration.GATE_KEYS}
+    known = {*settings.ROOT, *settings.WORKLOAD, *settings.GATE}
     assert listed == known - {"workloads", "gate"}
