@@ -61,6 +61,14 @@ PYTHON_ADDS = ("LC_CTYPE",)
     show_default=True,
     help="Also follow it with ptrace, which names each process. Slows its starts down; debuggers fail in it.",
 )
+@click.option(
+    "--ok-status",
+    "ok_statuses",
+    multiple=True,
+    type=click.IntRange(0, 255),
+    metavar="N",
+    help="This exit status is no failure either, such as a linter's 1; may be given again.",
+)
 @options.form()
 @click.argument("argv", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- COMMAND [ARG]...")
 def command(
@@ -71,6 +79,7 @@ def command(
     pin: bool,
     output: str,
     trace: bool,
+    ok_statuses: Sequence[int],
     form: str,
     argv: Sequence[str],
 ) -> int:
@@ -119,6 +128,7 @@ def command(
                 environment=_given_environment(),
                 own_session=False,
                 trace=trace,
+                ok_statuses=(0, *ok_statuses),
                 interrupts=interrupts,
             )
             readings.append(_run(trial, repeats))

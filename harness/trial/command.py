@@ -9,7 +9,7 @@ import selectors
 import stat
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,6 +55,7 @@ class CommandTrial:
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
     own_session: bool = True  # without the terminal of this process, and without its signals
     trace: bool = False
+    ok_statuses: Collection[int] = (0,)  # exit statuses that are no failure
     interrupts: Interrupts | None = None  # where they are to end the command first
     cancelled: threading.Event = field(default_factory=threading.Event)
 
@@ -231,6 +232,6 @@ class _Run:
             return Outcome.CRASHED, "it killed the process that supervises it"
         if self.forced:
             return Outcome.CRASHED, "interrupted, and ended by force"
-        if status == 0 and not oom_kills:
+        if status in self._trial.ok_statuses and not oom_kills:
             return Outcome.OK, ""
         return judge_status(status, oom_kills)

@@ -12,7 +12,7 @@ def judge_status(status: int, oom_kills: int) -> tuple[Outcome, str]:
     without it has not done all its work under that limit.
     """
     if oom_kills:
-        which = "it" if status else "a process that it had started"
+        which = "it" if status < 0 else "a process that it had started"
         return Outcome.OUT_OF_MEMORY, f"the kernel ended {which} at its memory limit"
     if status < 0:
         return Outcome.CRASHED, f"signal {-status} ({_signal_name(-status)})"

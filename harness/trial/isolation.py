@@ -138,6 +138,7 @@ class Isolation:
                     memory_limit_bytes=self.memory_limit_bytes,
                     folder=workload.folder or str(scratch),
                     environment={**SCRUBBED_ENVIRONMENT, **workload.environment},
+                    ok_statuses=workload.ok_statuses,
                     cancelled=self.cancelled,
                 )
             )

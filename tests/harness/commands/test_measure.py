@@ -115,6 +115,32 @@ def test_a_program_over_its_memory_limit_is_out_of_memory_and_nothing_is_left() 
     assert [path for path in left if not Path(f"/proc/{path.name.split('-')[1]}").exists()] == []
 
 
+FALLS_BACK = (
+    "import subprocess, sys\n"
+    "big = subprocess.run([sys.executable, '-c', 'b = bytearray(300 << 20)'])\n"
+    "print('worked' if big.returncode == 0 else 'went without')"
+)
+
+
+@needs_cgroups
+def test_a_child_that_the_kernel_ends_at_the_limit_is_said_though_the_command_ends_with_0() -> None:
+    done = membench("--memory-limit", "100MiB", "--", PYTHON, "-c", FALLS_BACK)
+    assert done.stdout == "went without\n"
+    assert done.returncode == 3
+    assert "a process that it had started at its memory limit" in done.stderr
+
+
+def test_a_status_that_is_no_failure_has_to_be_named_and_the_peak_is_in_the_document_either_way() -> None:
+    lint = (PYTHON, "-c", "b = bytearray(50 << 20); raise SystemExit(1)")
+    failed = sample_of("--", *lint)
+    assert failed["peak_bytes"] == []
+    [reached] = failed["failed_peak_bytes"]
+    assert reached > 50 * MIB
+    named = sample_of("--ok-status", "7", "--ok-status", "1", "--", *lint)
+    assert named["outcomes"] == ["ok"]
+    assert named["peak_bytes"][0] == pytest.approx(reached, rel=0.02)
+
+
 @needs_cgroups
 def test_a_program_within_its_memory_limit_is_fine() -> None:
     assert membench("--memory-limit", "256MiB", "--", PYTHON, "-c", "b = b'x' * (100 << 20)").returncode == 0
