@@ -19,6 +19,7 @@ VERBS: Mapping[str, str] = {
     "scale": "Show how the peak grows with the number of teams.",
     "floor": "Find the smallest memory limit under which a variant still finishes.",
     "gate": "Decide whether a change may go in by its peak memory.",
+    "explain": "Say why one side holds more than the other, and who holds it.",
     "promote": "Accept the levels of a run into a baseline.",
     "doctor": "Say how exact membench is on this machine.",
     "compare": "Show how far the peaks of one run lie from another's.",

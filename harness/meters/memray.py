@@ -64,6 +64,18 @@ def collect(scratch: "Path", artifacts: "Path | None") -> dict[str, Any]:
     Raises:
         MeasurementError: a trial that came to its end left no capture that can be read.
     """
+    found = read_peak(scratch)
+    if artifacts is not None and found:
+        found |= _flamegraph(scratch, artifacts, found["source"])
+    return found
+
+
+def read_peak(scratch: "Path") -> dict[str, Any]:
+    """Read the peak and its call sites from the capture; nothing where the trial did not come to its end.
+
+    Raises:
+        MeasurementError: a trial that came to its end left no capture that can be read.
+    """
     from membench.harness.errors import MeasurementError  # noqa: PLC0415 - not in the measured process
 
     # -P: this file's folder is not on the search path, so that `import memray` there gets the library.
@@ -73,8 +85,6 @@ def collect(scratch: "Path", artifacts: "Path | None") -> dict[str, Any]:
             raise MeasurementError(f"The capture of memray could not be read: {errors or f'exit status {status}'}.")
         return {}  # died before it began or in the middle of a record
     found: dict[str, Any] = json.loads(out)
-    if artifacts is not None:
-        found |= _flamegraph(scratch, artifacts, found["source"])
     return found
 
 

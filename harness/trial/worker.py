@@ -64,8 +64,9 @@ class Phases:
         """End the phase under way and begin the next one."""
         peak = self._meter.end_phase()
         now = time.monotonic()
+        # Also where the meter does not know the peak: when a phase was is known all the same.
+        os.write(self._file, f"{json.dumps((self._name, self._since, now, peak))}\n".encode())
         if peak is not None:
-            os.write(self._file, f"{json.dumps((self._name, self._since, now, peak))}\n".encode())
             self.peak = max(peak, self.peak or 0)
         self._name, self._since = name, now
 

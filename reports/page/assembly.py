@@ -18,24 +18,34 @@ from membench.reports.palette import COLOURS, NEED, PHASE_COLOURS, REPLACE, RISE
 _FOLDER = Path(__file__).parent
 _LIBRARY = _FOLDER / "vendor" / "uplot"
 _LIBRARY_BANNER = re.compile(r"/\*!.*?\*/\s*", re.DOTALL)
+_LINE_BANNER = re.compile(r"//[^\n]*\n")
+_FLAME = _FOLDER / "vendor" / "d3-flame-graph"
+_SELECTION = _FOLDER / "vendor" / "d3-selection"
 
 # What could end the element, start a comment in it, or end a line in older scripts.
 _ESCAPED_IN_JSON = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"}
 
 
-def assemble(template: str, *, charts: list[dict[str, Any]], **context: object) -> str:
+def assemble(
+    template: str, *, charts: list[dict[str, Any]], flame: dict[str, Any] | None = None, **context: object
+) -> str:
     """Return a page as text, ending in a newline; the same arguments give the same text.
 
-    `charts` is what the script draws; every text in it and in `context` is shown and does nothing else.
+    `charts` is what the script draws, `flame` what the flame graph does; every text in them and in `context` is
+    shown and does nothing else.
     """
-    style, scripts = _style(), _scripts()
+    style, scripts, flame_scripts = _style(), _scripts(), _flame_scripts() if flame is not None else ()
+    if flame is not None:
+        style = _one_paragraph(f"{style}\n{_flame_style()}")
     page = _environment().get_template(template)
     text = page.render(
         **context,
         style=Markup(style),  # noqa: S704 - files of this package
         scripts=[Markup(script) for script in scripts],  # noqa: S704 - files of this package
-        policy=_policy(style, scripts),
+        flame_scripts=[Markup(script) for script in flame_scripts],  # noqa: S704 - files of this package
+        policy=_policy(style, (*scripts, *flame_scripts)),
         data=as_json(charts),
+        flame=as_json(flame) if flame is not None else None,
         has_charts=bool(charts),
     )
     # Blocks that printed nothing leave their lines behind.
@@ -92,6 +102,27 @@ def _scripts() -> tuple[str, str]:
     # The licence itself takes the place of the banner, which has an address in it.
     with_licence = f"/*! uPlot 1.6.32\n{licence}*/\n{_LIBRARY_BANNER.sub('', library, count=1)}"
     return _one_paragraph(with_licence), _one_paragraph((_FOLDER / "page.js").read_text(encoding="utf-8"))
+
+
+@cache
+def _flame_scripts() -> tuple[str, ...]:
+    licences = [(folder / "LICENSE").read_text(encoding="utf-8") for folder in (_FLAME, _SELECTION)]
+    selection = (_SELECTION / "d3-selection.min.js").read_text(encoding="utf-8")
+    graph = (_FLAME / "d3-flamegraph.min.js").read_text(encoding="utf-8")
+    selection = _LINE_BANNER.sub("", selection, count=1)
+    # d3-flame-graph has d3's modules within, which have the licence of this one.
+    parts = (
+        f"/*! d3-selection 3.0.0, and d3's modules in what follows\n{licences[1]}*/\n{selection}",
+        f"/*! d3-flame-graph 4.1.3\n{licences[0]}*/\n{graph}",
+        (_FOLDER / "flame.js").read_text(encoding="utf-8"),
+    )
+    return tuple(map(_one_paragraph, parts))
+
+
+@cache
+def _flame_style() -> str:
+    library = (_FLAME / "d3-flamegraph.css").read_text(encoding="utf-8")
+    return f"{library}\n{(_FOLDER / 'flame.css').read_text(encoding='utf-8')}"
 
 
 def _one_paragraph(text: str) -> str:

@@ -1,0 +1,179 @@
+"""Runs both sides under the instruments that explain, and puts together what they found."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from membench.harness.errors import MeasurementError
+from membench.harness.explain.captures import Heap, read_heap
+from membench.harness.explain.difference import compare, shifted_paths
+from membench.harness.explain.explanation import LEAST_SHIFT_BYTES, Explanation, Phase, SideFacts
+from membench.harness.explain.following import CAPTURE, NATIVE
+from membench.harness.explain.holding import HeapGraph, HolderShift, parse_graph, shifts_between
+from membench.harness.explain.phases import read_phases
+from membench.harness.explain.sources import Sources
+from membench.harness.model import Outcome, Reading, Workload
+from membench.harness.runs.session import ObserverFor, Session
+
+PATHS_METER = "call_paths"
+PEAK_METER = "tracemalloc"
+HOLDERS_METER = "holders"
+_AT = "MEMBENCH_HOLDERS_AT"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """One of the two versions: what it is called, and the folders that its files are named from."""
+
+    label: str
+    workload: Workload
+    roots: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explaining:
+    """An explanation under way: the session of its trials, and the folder that their files go to."""
+
+    session: Session
+    folder: Path
+    observer_for: ObserverFor
+    native: bool = False
+
+    @classmethod
+    def keeping(
+        cls, session: Session, folder: Path, observer_for: ObserverFor, *, native: bool = False
+    ) -> "Explaining":
+        """Begin with a session whose meters leave their files in a folder."""
+        isolation = replace(session.isolation, artifacts=folder)
+        return cls(
+            session=replace(session, isolation=isolation), folder=folder, observer_for=observer_for, native=native
+        )
+
+    def explain(self, name: str, base: Side, head: Side, *, holders: bool) -> Explanation:
+        """Find what shifted and who holds it.
+
+        Raises:
+            MeasurementError: a trial failed, or left nothing that can be read.
+        """
+        sides = (base, head)
+        read = self._read(sides, PATHS_METER, [{NATIVE: "1"} if self.native else {}] * 2)
+        heaps = [self._heap(side, reading) for side, reading in zip(sides, read, strict=True)]
+        tree = compare(heaps[0].tree, heaps[1].tree)
+        facts = [
+            _facts(side, heap, self._captures(reading)) for side, heap, reading in zip(sides, heaps, read, strict=True)
+        ]
+        shifts, warnings = self._holders(sides) if holders else ([], ())
+        return Explanation(
+            workload=name,
+            base=facts[0],
+            head=facts[1],
+            tree=tree,
+            paths=shifted_paths(tree, least_bytes=LEAST_SHIFT_BYTES),
+            holders=shifts,
+            native=self.native,
+            warnings=(*warnings, *_wrong(sides, read)),
+        )
+
+    def _read(self, sides: Sequence[Side], meter: str, variables: Sequence[dict[str, str]]) -> list[Reading]:
+        workloads = [
+            replace(
+                side.workload,
+                scenario=f"{place} {side.workload.scenario}",
+                environment={**side.workload.environment, **more},
+            )
+            for place, side, more in zip(("base", "head"), sides, variables, strict=False)
+        ]
+        # Bytecode is compiled once: what that takes is in no capture.
+        first = 0 if meter == PATHS_METER else 1
+        read = self.session.read(workloads, [meter], 1, self.observer_for, first=first)
+        found = {reading.scenario: reading for reading in read}
+        readings = [found[workload.scenario] for workload in workloads]
+        for side, reading in zip(sides, readings, strict=True):
+            if reading.outcome not in {Outcome.OK, Outcome.WRONG_OUTPUT}:
+                last = (reading.stderr_tail.strip().splitlines() or [""])[-1]
+                raise MeasurementError(
+                    f"{side.label} could not be explained: under {meter} its trial ended {reading.outcome} "
+                    f"({reading.detail}).\n{last}".rstrip()
+                )
+        return readings
+
+    def _captures(self, reading: Reading) -> Path:
+        capture = next((path for path in reading.artifacts if path.endswith(f"/{CAPTURE}")), None)
+        if capture is None:
+            raise MeasurementError(f"{reading.scenario} left no capture.")
+        return self.folder / Path(*Path(capture).parts[1:-1])
+
+    def _heap(self, side: Side, reading: Reading) -> Heap:
+        return read_heap(self._captures(reading), Sources(side.roots))
+
+    def graphs(self, sides: Sequence[Side]) -> list[HeapGraph]:
+        """Find the objects of each side near its peak, and what holds them.
+
+        Raises:
+            MeasurementError: a trial failed, or left nothing that can be read.
+        """
+        peaks = self._read(sides, PEAK_METER, [{} for _ in sides])
+        at = [{_AT: str(reading.peak_bytes or 0)} for reading in peaks]
+        read = self._read(sides, HOLDERS_METER, at)
+        return [self._graph(side, reading) for side, reading in zip(sides, read, strict=True)]
+
+    def _holders(self, sides: Sequence[Side]) -> tuple[list[HolderShift], tuple[str, ...]]:
+        graphs = self.graphs(sides)
+        warnings = [
+            f"{side.label}: there are more objects than were looked at; holders can be missing."
+            for side, graph in zip(sides, graphs, strict=True)
+            if graph.cut
+        ]
+        return shifts_between(*graphs), tuple(warnings)
+
+    def _graph(self, side: Side, reading: Reading) -> HeapGraph:
+        if not reading.artifacts:
+            raise MeasurementError(f"{reading.scenario} left nothing about who holds its objects: {reading.source}.")
+        path = self.folder / Path(*Path(reading.artifacts[0]).parts[1:])
+        with path.open(encoding="utf-8") as file:
+            return parse_graph(file, Sources(side.roots).relative)
+
+
+def kept_explanation(name: str, labels: tuple[str, str], folders: tuple[Path, Path]) -> Explanation:
+    """Explain from captures that were kept; who holds what cannot be had from them.
+
+    Raises:
+        MeasurementError: they cannot be read.
+    """
+    heaps = [read_heap(folder, Sources()) for folder in folders]
+    tree = compare(heaps[0].tree, heaps[1].tree)
+    facts = [_facts_of(label, heap, folder) for label, heap, folder in zip(labels, heaps, folders, strict=True)]
+    return Explanation(
+        workload=name,
+        base=facts[0],
+        head=facts[1],
+        tree=tree,
+        paths=shifted_paths(tree, least_bytes=LEAST_SHIFT_BYTES),
+        native=any(heap.native for heap in heaps),
+    )
+
+
+def _facts(side: Side, heap: Heap, captures: Path) -> SideFacts:
+    return _facts_of(side.label, heap, captures)
+
+
+def _facts_of(label: str, heap: Heap, captures: Path) -> SideFacts:
+    return SideFacts(
+        label=label,
+        peak_bytes=heap.peak_bytes,
+        end_bytes=sum(min(node.bytes, node.end_bytes) for node in heap.tree.walk()),
+        processes=heap.processes,
+        moments=heap.moments,
+        phases=tuple(
+            Phase(name=name, start_seconds=start, end_seconds=end) for name, start, end in read_phases(captures)
+        ),
+        remarks=heap.remarks,
+    )
+
+
+def _wrong(sides: Sequence[Side], readings: Sequence[Reading]) -> list[str]:
+    return [
+        f"{side.label} gave a wrong output ({reading.detail})."
+        for side, reading in zip(sides, readings, strict=True)
+        if reading.outcome is not side.workload.expected_outcome
+    ]
