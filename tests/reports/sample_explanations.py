@@ -9,13 +9,13 @@ KIB = 1024
 MIB = 1024 * KIB
 
 
-def tree(*paths: tuple[tuple[str, ...], int], text: str = "return rows") -> Node:
+def tree(*paths: tuple[tuple[str, ...], int]) -> Node:
     """Make a tree of paths of functions, each in a file of its name."""
     root = empty_tree()
     for functions, size in paths:
         node = root
         for line, function in enumerate(functions, start=1):
-            node = node.child(Place(function, f"{functions[0]}.py", text), line)
+            node = node.child(Place(function, f"{functions[0]}.py", f"return {function}_rows"), line)
         node.bytes, node.count, node.end_bytes = size, 1, size
     return root
 
