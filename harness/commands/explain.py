@@ -66,7 +66,7 @@ def command(
 
     BASE and HEAD are two variants of one workload, two commits of its project ("." for the working folder), or two
     folders of captures that a gate or an earlier explanation has kept. Each side runs once under memray for whole
-    call paths, and under tracemalloc twice for who holds the objects; no figure of these runs is a peak of the program.
+    call paths, and twice under tracemalloc for who holds the objects; no figure of these runs is a peak of the program.
 
     \b
     membench explain --scenario league baseline all

@@ -1,6 +1,7 @@
 """The captures of one trial put together: forked, started and exec'd Pythons beneath the calls that they come from."""
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,7 +13,9 @@ from membench.harness.errors import MeasurementError
 from membench.harness.explain import reading
 from membench.harness.explain.call_tree import Node, Source, add_capture, empty_tree, process_frame
 from membench.harness.explain.following import CAPTURE, STARTS
+from membench.harness.units import MIB, format_bytes
 
+MOST_KEPT_BYTES = 512 * MIB  # of one side
 _MOST_WORDS = 40  # letters of a started program's arguments that name it
 Frame = tuple[str, str, int]
 
@@ -42,6 +45,21 @@ def read_heap(folder: Path, source: Source) -> Heap:
         last = (done.stderr.strip().splitlines() or [f"exit status {done.returncode}"])[-1]
         raise MeasurementError(f"The captures in {folder} could not be read: {last}.")
     return make_heap(json.loads(done.stdout), read_starts(folder / STARTS), source)
+
+
+def keep_as(captures: Path, name: str) -> str:
+    """Give the folder of captures a name that says what they are of; drop it where it is too large to be kept.
+
+    Returns a remark where it was dropped.
+    """
+    size = sum(path.stat().st_size for path in captures.iterdir())
+    if size > MOST_KEPT_BYTES:
+        shutil.rmtree(captures)
+        return f"its captures were not kept: they have {format_bytes(size)}, more than {format_bytes(MOST_KEPT_BYTES)}"
+    place = captures.with_name(name)
+    shutil.rmtree(place, ignore_errors=True)  # of an earlier run into the same folder
+    captures.rename(place)
+    return ""
 
 
 def read_starts(path: Path) -> list[dict[str, Any]]:

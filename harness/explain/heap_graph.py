@@ -50,15 +50,16 @@ class Graph:
         self._attributes: dict[type, tuple[str, ...]] = {}
         self._roots = [[*root[:5], self._number(root[5])] for root in roots]
 
-    def write(self, path: str) -> None:
-        """Write the graph as lines of JSON: an object's type, size and references; then types and roots."""
+    def write(self, path: str, held: int, most: int) -> None:
+        """Write the graph as lines of JSON: an object's type, size and references; then types, roots and the moment."""
         with open(path, "w", encoding="utf-8") as file:
             at = 0
             while at < len(self._objects):
                 thing = self._objects[at]
                 at += 1
                 file.write(f"{json.dumps(self._row(thing))}\n")
-            file.write(json.dumps({"types": list(self._types), "roots": self._roots, "cut": self._is_full()}))
+            last = {"types": list(self._types), "roots": self._roots, "cut": self._is_full()}
+            file.write(json.dumps(last | {"held": held, "most": most}))
 
     def _is_full(self) -> bool:
         return len(self._objects) >= MOST_OBJECTS
@@ -270,6 +271,9 @@ def _add_service(found: "list[Root]", thing: Any) -> None:
         found.append(("handler", type(thing).__qualname__, str(thing.name or ""), "", 0, thing))
 
 
-def write_graph(path: str) -> None:
-    """Write down all objects and who holds them."""
-    Graph(find_roots()).write(path)
+def write_graph(path: str, held: int = 0, most: int = 0) -> None:
+    """Write down all objects and who holds them.
+
+    `held` is what Python's allocators have given out just now, `most` the most that they had at any look before.
+    """
+    Graph(find_roots()).write(path, held, most)

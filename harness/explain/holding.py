@@ -74,6 +74,8 @@ class HeapGraph:
     nodes: Sequence[tuple[int, int, int, Sequence[tuple[int, str]]]]
     roots: Sequence[tuple[HolderName, str, int, int]]  # name, file, line, node
     cut: bool = False  # there were more objects than are in it
+    held_bytes: int = 0  # by Python's allocators at that moment
+    most_bytes: int = 0  # at any moment that was looked at before
 
 
 def parse_graph(lines: Iterable[str], relative: Callable[[str], str] = str) -> HeapGraph:
@@ -92,7 +94,14 @@ def parse_graph(lines: Iterable[str], relative: Callable[[str], str] = str) -> H
                     for root in row["roots"]
                     if root[5] >= 0
                 ]
-                return HeapGraph(types=row["types"], nodes=nodes, roots=roots, cut=row["cut"])
+                return HeapGraph(
+                    types=row["types"],
+                    nodes=nodes,
+                    roots=roots,
+                    cut=row["cut"],
+                    held_bytes=row["held"],
+                    most_bytes=row["most"],
+                )
             kind, size, length, flat = row
             nodes.append((kind, size, length, tuple(zip(flat[::2], flat[1::2], strict=True))))
     except (ValueError, TypeError, KeyError, IndexError) as error:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from membench.harness.errors import MeasurementError
-from membench.harness.explain.captures import Heap, read_heap
+from membench.harness.explain.captures import Heap, keep_as, read_heap
 from membench.harness.explain.difference import compare, shifted_paths
 from membench.harness.explain.explanation import LEAST_SHIFT_BYTES, Explanation, Phase, SideFacts
 from membench.harness.explain.following import CAPTURE, NATIVE
@@ -16,9 +16,10 @@ from membench.harness.model import Outcome, Reading, Workload
 from membench.harness.runs.session import ObserverFor, Session
 
 PATHS_METER = "call_paths"
-PEAK_METER = "tracemalloc"
 HOLDERS_METER = "holders"
+PLACES = ("base", "head")
 _AT = "MEMBENCH_HOLDERS_AT"
+_NEAR = 0.95  # of the peak
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,12 @@ class Explaining:
         facts = [
             _facts(side, heap, self._captures(reading)) for side, heap, reading in zip(sides, heaps, read, strict=True)
         ]
+        dropped = [
+            f"{side.label}: {remark}."
+            for side, place, reading in zip(sides, PLACES, read, strict=True)
+            for remark in [keep_as(self._captures(reading), place)]
+            if remark
+        ]
         shifts, warnings = self._holders(sides) if holders else ([], ())
         return Explanation(
             workload=name,
@@ -71,7 +78,7 @@ class Explaining:
             paths=shifted_paths(tree, least_bytes=LEAST_SHIFT_BYTES),
             holders=shifts,
             native=self.native,
-            warnings=(*warnings, *_wrong(sides, read)),
+            warnings=(*warnings, *dropped, *_wrong(sides, read)),
         )
 
     def _read(self, sides: Sequence[Side], meter: str, variables: Sequence[dict[str, str]]) -> list[Reading]:
@@ -81,7 +88,7 @@ class Explaining:
                 scenario=f"{place} {side.workload.scenario}",
                 environment={**side.workload.environment, **more},
             )
-            for place, side, more in zip(("base", "head"), sides, variables, strict=False)
+            for place, side, more in zip(PLACES, sides, variables, strict=False)
         ]
         # Bytecode is compiled once: what that takes is in no capture.
         first = 0 if meter == PATHS_METER else 1
@@ -112,14 +119,24 @@ class Explaining:
         Raises:
             MeasurementError: a trial failed, or left nothing that can be read.
         """
-        peaks = self._read(sides, PEAK_METER, [{} for _ in sides])
-        at = [{_AT: str(reading.peak_bytes or 0)} for reading in peaks]
-        read = self._read(sides, HOLDERS_METER, at)
+        # Without a moment to look for it finds the one that it looks for the next time.
+        peaks = [graph.most_bytes for graph in self._graphs(sides, [{} for _ in sides])]
+        found = self._graphs(sides, [{_AT: str(peak)} for peak in peaks])
+        return [replace(graph, most_bytes=peak) for graph, peak in zip(found, peaks, strict=True)]
+
+    def _graphs(self, sides: Sequence[Side], variables: Sequence[dict[str, str]]) -> list[HeapGraph]:
+        read = self._read(sides, HOLDERS_METER, variables)
         return [self._graph(side, reading) for side, reading in zip(sides, read, strict=True)]
 
     def _holders(self, sides: Sequence[Side]) -> tuple[list[HolderShift], tuple[str, ...]]:
         graphs = self.graphs(sides)
         warnings = [
+            f"{side.label}: holders were looked for at {graph.held_bytes / graph.most_bytes:.1%} of the peak that a "
+            "trial before had found; it does not repeat."
+            for side, graph in zip(sides, graphs, strict=True)
+            if graph.held_bytes < _NEAR * graph.most_bytes
+        ]
+        warnings += [
             f"{side.label}: there are more objects than were looked at; holders can be missing."
             for side, graph in zip(sides, graphs, strict=True)
             if graph.cut
@@ -131,7 +148,9 @@ class Explaining:
             raise MeasurementError(f"{reading.scenario} left nothing about who holds its objects: {reading.source}.")
         path = self.folder / Path(*Path(reading.artifacts[0]).parts[1:])
         with path.open(encoding="utf-8") as file:
-            return parse_graph(file, Sources(side.roots).relative)
+            found = parse_graph(file, Sources(side.roots).relative)
+        path.unlink()
+        return found
 
 
 def kept_explanation(name: str, labels: tuple[str, str], folders: tuple[Path, Path]) -> Explanation:

@@ -1,8 +1,8 @@
 """Who holds the objects that are alive: at a moment near the peak, or at the end. Changes what it looks at; no gauge.
 
-MEMBENCH_HOLDERS_AT, in bytes of Python's own allocations, is the peak as the meter `tracemalloc` found it. As functions
-begin and end the traced memory is looked at, and as it passes 90 %, 98 % and 99.9 % of that, what is there and
-who holds it is written down anew. Without the variable it is written down once, at the end.
+As functions begin and end the traced memory is looked at. Without MEMBENCH_HOLDERS_AT the most that it was at any such
+look is found, and what there is at the end is written down. With it, that figure of an earlier trial in bytes, what is
+there and who holds it is written down as 90 %, 98 % and 99.9 % of it are passed; the last time is what counts.
 """
 
 import os
@@ -31,6 +31,7 @@ class Holders:
         self._graphs: Any = None
         self._waiting: list[int] = []
         self._held = 0  # when it was last written down
+        self._most = 0  # at any look
         self._peak = 0
         self._failed = ""
 
@@ -41,9 +42,8 @@ class Holders:
         known = int(os.environ.get(AT) or 0)
         self._waiting = [int(step * known) for step in STEPS] if known else []
         tracemalloc.start()
-        if self._waiting:
-            threading.setprofile(self._look)
-            sys.setprofile(self._look)
+        threading.setprofile(self._look)
+        sys.setprofile(self._look)
 
     def end_phase(self) -> None:
         """Know no phases."""
@@ -64,6 +64,7 @@ class Holders:
     def _look(self, frame: object, event: str, argument: object) -> None:
         del frame, event, argument
         now = tracemalloc.get_traced_memory()[0]
+        self._most = max(self._most, now)
         if not self._waiting or now < self._waiting[0]:
             return
         self._waiting = [step for step in self._waiting if step > now]
@@ -85,14 +86,14 @@ class Holders:
     def _write_apart(self) -> None:
         """Have a fork do it, which need not trace what it takes; other threads would be gone there."""
         if len(sys._current_frames()) > 1:  # noqa: SLF001 - the only way to all threads, whoever started them
-            self._graphs.write_graph(self._path)
+            self._graphs.write_graph(self._path, self._held, self._most)
             return
         child = os.fork()
         if child == 0:
             status = 1
             try:
                 tracemalloc.stop()
-                self._graphs.write_graph(self._path)
+                self._graphs.write_graph(self._path, self._held, self._most)
                 status = 0
             finally:
                 os._exit(status)

@@ -177,4 +177,4 @@ def test_a_graph_that_is_none_is_an_error(text: str) -> None:
 def test_the_graph_is_lines_of_json(tmp_path: Path) -> None:
     holders_of(tmp_path, "write()")
     last = json.loads((tmp_path / "graph.jsonl").read_text().splitlines()[-1])
-    assert set(last) == {"types", "roots", "cut"}
+    assert set(last) == {"types", "roots", "cut", "held", "most"}
