@@ -15,6 +15,7 @@ from membench.harness.explain.call_tree import Node, Source, add_capture, empty_
 from membench.harness.explain.following import CAPTURE, STARTS
 from membench.harness.units import MIB, format_bytes
 
+LINKS = "links.json"
 MOST_KEPT_BYTES = 512 * MIB  # of one side
 _MOST_WORDS = 40  # letters of a started program's arguments that name it
 Frame = tuple[str, str, int]
@@ -47,8 +48,13 @@ def read_heap(folder: Path, source: Source) -> Heap:
     return make_heap(json.loads(done.stdout), read_starts(folder / STARTS), source)
 
 
-def keep_as(captures: Path, name: str) -> str:
+def keep_as(captures: Path, name: str, links: Mapping[str, str]) -> str:
     """Give the folder of captures a name that says what they are of; drop it where it is too large to be kept.
+
+    Args:
+        captures: the folder.
+        name: its new one, beside the old one.
+        links: what the trial has seen in place of folders, to be kept with them.
 
     Returns a remark where it was dropped.
     """
@@ -56,10 +62,20 @@ def keep_as(captures: Path, name: str) -> str:
     if size > MOST_KEPT_BYTES:
         shutil.rmtree(captures)
         return f"its captures were not kept: they have {format_bytes(size)}, more than {format_bytes(MOST_KEPT_BYTES)}"
+    (captures / LINKS).write_text(json.dumps(dict(links)), encoding="utf-8")
     place = captures.with_name(name)
     shutil.rmtree(place, ignore_errors=True)  # of an earlier run into the same folder
     captures.rename(place)
     return ""
+
+
+def read_links(captures: Path) -> dict[str, str]:
+    """Read what a trial has seen in place of folders; nothing where that was not kept."""
+    try:
+        found = json.loads((captures / LINKS).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {str(link): str(target) for link, target in found.items()} if isinstance(found, dict) else {}
 
 
 def read_starts(path: Path) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from membench.harness.errors import MeasurementError
-from membench.harness.explain.captures import Heap, keep_as, read_heap
+from membench.harness.explain.captures import Heap, keep_as, read_heap, read_links
 from membench.harness.explain.difference import compare, shifted_paths
 from membench.harness.explain.explanation import LEAST_SHIFT_BYTES, Explanation, Phase, SideFacts
 from membench.harness.explain.following import CAPTURE, NATIVE
@@ -14,6 +14,7 @@ from membench.harness.explain.phases import read_phases
 from membench.harness.explain.sources import Sources
 from membench.harness.model import Outcome, Reading, Workload
 from membench.harness.runs.session import ObserverFor, Session
+from membench.harness.trial.fixed_paths import FixedPaths
 
 PATHS_METER = "call_paths"
 HOLDERS_METER = "holders"
@@ -37,6 +38,7 @@ class Explaining:
 
     session: Session
     folder: Path
+    paths: FixedPaths
     observer_for: ObserverFor
     native: bool = False
 
@@ -44,10 +46,17 @@ class Explaining:
     def keeping(
         cls, session: Session, folder: Path, observer_for: ObserverFor, *, native: bool = False
     ) -> "Explaining":
-        """Begin with a session whose meters leave their files in a folder."""
-        isolation = replace(session.isolation, artifacts=folder)
+        """Begin with a session that has a folder for its trials; its meters leave their files in another."""
+        scratch = session.isolation.scratch
+        assert scratch is not None, "a session with a folder of its own"
+        paths = FixedPaths(scratch)
+        isolation = replace(session.isolation, artifacts=folder, paths=paths)
         return cls(
-            session=replace(session, isolation=isolation), folder=folder, observer_for=observer_for, native=native
+            session=replace(session, isolation=isolation),
+            folder=folder,
+            paths=paths,
+            observer_for=observer_for,
+            native=native,
         )
 
     def explain(self, name: str, base: Side, head: Side, *, holders: bool) -> Explanation:
@@ -66,7 +75,7 @@ class Explaining:
         dropped = [
             f"{side.label}: {remark}."
             for side, place, reading in zip(sides, PLACES, read, strict=True)
-            for remark in [keep_as(self._captures(reading), place)]
+            for remark in [keep_as(self._captures(reading), place, self.paths.targets)]
             if remark
         ]
         shifts, warnings = self._holders(sides) if holders else ([], ())
@@ -111,7 +120,10 @@ class Explaining:
         return self.folder / Path(*Path(capture).parts[1:-1])
 
     def _heap(self, side: Side, reading: Reading) -> Heap:
-        return read_heap(self._captures(reading), Sources(side.roots))
+        return read_heap(self._captures(reading), self._sources(side))
+
+    def _sources(self, side: Side) -> Sources:
+        return Sources(side.roots, self.paths.targets)
 
     def graphs(self, sides: Sequence[Side]) -> list[HeapGraph]:
         """Find the objects of each side near its peak, and what holds them.
@@ -148,7 +160,7 @@ class Explaining:
             raise MeasurementError(f"{reading.scenario} left nothing about who holds its objects: {reading.source}.")
         path = self.folder / Path(*Path(reading.artifacts[0]).parts[1:])
         with path.open(encoding="utf-8") as file:
-            found = parse_graph(file, Sources(side.roots).relative)
+            found = parse_graph(file, self._sources(side).relative)
         path.unlink()
         return found
 
@@ -159,7 +171,7 @@ def kept_explanation(name: str, labels: tuple[str, str], folders: tuple[Path, Pa
     Raises:
         MeasurementError: they cannot be read.
     """
-    heaps = [read_heap(folder, Sources()) for folder in folders]
+    heaps = [read_heap(folder, Sources(links=read_links(folder))) for folder in folders]
     tree = compare(heaps[0].tree, heaps[1].tree)
     facts = [_facts_of(label, heap, folder) for label, heap, folder in zip(labels, heaps, folders, strict=True)]
     return Explanation(

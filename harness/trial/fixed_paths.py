@@ -63,6 +63,11 @@ class FixedPaths:
                 self._scripts[script] = path
             return path
 
+    @property
+    def targets(self) -> dict[str, str]:
+        """The links so far, each with what it stands for."""
+        return {link: target for target, link in self._targets.copy().items()}
+
     def restored(self, text: str) -> str:
         """Put the real paths in place of the links in a text, such as a traceback."""
         for target, link in self._targets.copy().items():
