@@ -53,6 +53,7 @@ class Allocations:
 
 METER = Allocations()
 NEEDS_PACKAGES = True
+NAMES_FILES = True
 
 
 def collect(scratch: "Path", artifacts: "Path | None") -> dict[str, Any]:

@@ -62,6 +62,7 @@ def _package_paths() -> list[str]:
 
 METER = CallPaths()
 NEEDS_PACKAGES = True
+NAMES_FILES = True
 
 
 def collect(scratch: "Path", artifacts: "Path | None") -> dict[str, Any]:

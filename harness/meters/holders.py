@@ -114,6 +114,7 @@ def _graphs() -> Any:
 
 METER = Holders()
 NEEDS_PACKAGES = False
+NAMES_FILES = True
 
 
 def collect(scratch: "Path", artifacts: "Path | None") -> dict[str, Any]:
