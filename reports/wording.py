@@ -151,14 +151,6 @@ class AttributionColumn:
     meaning: str  # in words, for a legend
     amount: "Callable[[AttributionRow], int | None]"
 
-    def cell(self, row: "AttributionRow") -> str:
-        """Print the figure of a row, with its interval where it is an estimate."""
-        amount = self.amount(row)
-        low, high = row.shapley_low_bytes, row.shapley_high_bytes
-        if self.heading != SHARE or low is None or high is None:
-            return size(amount)
-        return f"{size(amount)} ({size(low)} to {size(high)})"
-
 
 ALONE, SHARE, LEFT_OUT = "alone", "share", "left out"
 

@@ -3,17 +3,13 @@
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from membench.harness.commands.terminal import options
+from membench.harness.commands.terminal import options, tables
 from membench.harness.commands.terminal.documents import print_json
 from membench.harness.errors import EXIT_OK
-from membench.harness.gate.comparison import Comparison, ComparisonRow, compare
+from membench.harness.gate.comparison import compare
 from membench.harness.store.results import read_results
-from membench.harness.units import format_bytes, format_shift
-from membench.reports import wording
+from membench.reports.tables.comparison import comparison_table
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -21,7 +17,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.command(name="compare")
 @click.argument("base", type=_FILE)
 @click.argument("head", type=_FILE)
-@options.form()
+@options.form(tables.FORMATS)
 def command(base: Path, head: Path, form: str) -> int:
     """Show how far the peaks of one run lie from another's.
 
@@ -32,38 +28,5 @@ def command(base: Path, head: Path, form: str) -> int:
     if form == "json":
         print_json(comparison.document())
     else:
-        _print(comparison)
+        tables.show_tables([comparison_table(comparison)], form)
     return EXIT_OK
-
-
-def _print(comparison: Comparison) -> None:
-    console = Console()
-    table = Table(box=None, pad_edge=False)
-    for heading in ("scenario", "variant", "meter"):
-        table.add_column(heading, overflow="fold")
-    for heading in ("base", "head", "shift", "95 % interval"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    for row in comparison.rows:
-        names = [Text(wording.plain(name)) for name in (row.scenario, row.variant, row.meter)]
-        table.add_row(*names, _amount(row.base_bytes), _amount(row.head_bytes), _shift(row), _interval(row))
-    console.print(table)
-    for warning in comparison.warnings:
-        console.print(Text(f"! {wording.plain(warning)}"))
-
-
-def _amount(size: int | None) -> str:
-    return "-" if size is None else format_bytes(size)
-
-
-def _shift(row: ComparisonRow) -> str:
-    if row.shift is None:
-        return "-"
-    return ("" if row.shift.significant else "~") + format_shift(row.shift.bytes)
-
-
-def _interval(row: ComparisonRow) -> str:
-    if row.shift is None or row.shift.low_bytes is None or row.shift.high_bytes is None:
-        return "-"
-    if row.shift.exact:
-        return "exact"
-    return f"{format_shift(row.shift.low_bytes)} to {format_shift(row.shift.high_bytes)}"

@@ -1,32 +1,26 @@
 """`membench doctor`: say how exact membench is on this machine."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
-from typing import Any
 
 import click
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from membench.harness.commands.league.workloads import DEFAULT_SCENARIO, make_workloads, read_settings
-from membench.harness.commands.terminal import options
+from membench.harness.commands.terminal import options, tables
 from membench.harness.commands.terminal.documents import print_json
 from membench.harness.commands.terminal.progress import progress_of
-from membench.harness.doctor.diagnosis import Condition, Diagnosis, Plan, conditions, judge, make_schedule, require_ok
+from membench.harness.doctor.diagnosis import Plan, conditions, judge, make_schedule, require_ok
+from membench.harness.doctor.document import doctor_document
 from membench.harness.errors import EXIT_OK
 from membench.harness.kernel.controls import Controls, available_controls, cpus_of_jobs
-from membench.harness.model import Environment, Reading
+from membench.harness.model import Reading
 from membench.harness.runs.environment import describe_environment
 from membench.harness.runs.runner import run_schedule
-from membench.harness.store.plain import plain
-from membench.harness.store.schemas import validated
 from membench.harness.trial.isolation import Isolation
 from membench.harness.units import KIB, MIB, format_bytes, parse_size
+from membench.reports.tables.diagnosis import conditions_table, rises_table
 
-DOCUMENT = "membench-doctor"
-FORMAT_VERSION = 1  # 1: the first
 METER = "peak_rss"
 RISES = (16 * KIB, 64 * KIB, 256 * KIB, MIB)
 DEFAULT_VARIANT = "all"
@@ -66,7 +60,7 @@ PINNING = "pinning"
 )
 @options.jobs(2)
 @options.timeout()
-@options.form()
+@options.form(tables.FORMATS)
 def command(
     scenario: str,
     variant: str,
@@ -105,13 +99,17 @@ def command(
     )
     environment = describe_environment(controls, settings)
     held = conditions(controls, environment)
+    conditions_first = conditions_table([asdict(condition) for condition in held])
     if form == "console":
-        _print_conditions(held)
+        tables.show_tables([conditions_first], form)
+        click.echo()
     diagnosis = judge(plan, _measure(plan, controls, jobs=jobs, timeout=timeout))
+    document = doctor_document(plan, environment, held, diagnosis)
     if form == "json":
-        print_json(_document(plan, environment, held, diagnosis))
+        print_json(document)
     else:
-        _print_diagnosis(plan, diagnosis)
+        shown = [rises_table(document)] if form == "console" else [conditions_first, rises_table(document)]
+        tables.show_tables(shown, form)
     return EXIT_OK
 
 
@@ -135,69 +133,3 @@ def _measure(plan: Plan, controls: Controls, *, jobs: int, timeout: float) -> li
             keep=require_ok,
             observer=observer,
         )
-
-
-def _document(
-    plan: Plan, environment: Environment, held: Sequence[Condition], diagnosis: Diagnosis
-) -> Mapping[str, Any]:
-    document = {
-        "format": DOCUMENT,
-        "format_version": FORMAT_VERSION,
-        "scenario": plan.workload.scenario,
-        "variant": plan.workload.variant,
-        "meter": plan.meter,
-        "repeats": plan.repeats,
-        "controls": [asdict(condition) for condition in held],
-        "spread_bytes": diagnosis.spread_bytes,
-        "smallest_detectable_bytes": diagnosis.smallest_detectable_bytes,
-        "noise_floor_bytes": diagnosis.noise_floor_bytes,
-        "comparisons": diagnosis.comparisons,
-        "false_alarms": diagnosis.false_alarms,
-        "rises": [asdict(rise) for rise in diagnosis.rises],
-        "peak_bytes": list(diagnosis.peak_bytes),
-        "warnings": list(diagnosis.warnings),
-        "environment": plain(asdict(environment)),
-    }
-    return validated(document, DOCUMENT)
-
-
-def _print_conditions(held: Sequence[Condition]) -> None:
-    table = Table(box=None, pad_edge=False)
-    table.add_column("control", no_wrap=True)
-    table.add_column("holds")
-    table.add_column("what it means, or why not", overflow="fold")
-    for condition in held:
-        name = condition.name.replace("_", " ")
-        table.add_row(Text(name), "yes" if condition.holds else "no", Text(condition.words))
-    console = Console()
-    console.print(table)
-    console.print()
-
-
-def _print_diagnosis(plan: Plan, diagnosis: Diagnosis) -> None:
-    console = Console()
-    console.print(Text(" ".join(_sentences(plan, diagnosis))))
-    for warning in diagnosis.warnings:
-        console.print(Text(f"! {warning}"))
-
-
-def _sentences(plan: Plan, diagnosis: Diagnosis) -> list[str]:
-    name = f"{plan.workload.scenario}/{plan.workload.variant}"
-    smallest = diagnosis.smallest_detectable_bytes
-    found = ", ".join(
-        f"{format_bytes(rise.injected_bytes)} in {rise.detected} of {rise.tries}" for rise in diagnosis.rises
-    )
-    tries = _plural(plan.tries, "try", "tries")
-    comparisons = _plural(plan.comparisons, "comparison", "comparisons")
-    return [
-        f"{len(diagnosis.peak_bytes)} trials of {name}, unchanged, spread {format_bytes(diagnosis.spread_bytes)}.",
-        f"The smallest rise detected every time is {format_bytes(smallest)}."
-        if smallest is not None
-        else "No injected rise can be relied on to be detected.",
-        f"Detected, with {plan.repeats} trials a side: {found} {tries}.",
-        f"False alarms: {diagnosis.false_alarms} in {plan.comparisons} {comparisons} of unchanged trials.",
-    ]
-
-
-def _plural(count: int, one: str, many: str) -> str:
-    return one if count == 1 else many

@@ -6,11 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from membench.harness.commands.suite_choice import LEAGUE, SUITES, choose_suite
-from membench.harness.commands.terminal import options
+from membench.harness.commands.terminal import options, tables
 from membench.harness.commands.terminal.documents import print_json
 from membench.harness.commands.terminal.progress import status_of
 from membench.harness.errors import EXIT_OK, EXIT_TRIAL_FAILED, UsageError
@@ -24,6 +22,7 @@ from membench.harness.suites.suite import Suite
 from membench.harness.trial.adapters import COMMAND
 from membench.harness.trial.isolation import Isolation
 from membench.harness.units import MIB, format_bytes, parse_size
+from membench.reports.tables.floors import floor_table
 
 METER = "peak_rss"
 DOCUMENT = "membench-floor"
@@ -55,7 +54,7 @@ class _Floor:
 )
 @click.option("--at", metavar="SIZE", help="Also say whether it finishes under this limit. Default for incident: 2 GB.")
 @options.timeout(DEFAULT_TIMEOUT_SECONDS, words="Seconds after which a trial counts as not finishing.")
-@options.form()
+@options.form(tables.FORMATS)
 def command(
     suite_name: str | None, scenario: str | None, variants: Sequence[str], at: str | None, timeout: float, form: str
 ) -> int:
@@ -86,7 +85,7 @@ def command(
     if form == "json":
         print_json(document)
     else:
-        _print(document)
+        tables.show_tables([floor_table(document)], form)
     return EXIT_TRIAL_FAILED if any(floor.failure for floor in floors) else EXIT_OK
 
 
@@ -168,25 +167,3 @@ def _document(scenario: str, floors: Sequence[_Floor], version: str, limit: int 
             for floor in floors
         ],
     }
-
-
-def _print(document: dict[str, Any]) -> None:
-    console = Console()
-    judged = any(entry["at"] for entry in document["variants"])
-    table = Table(box=None, pad_edge=False, title=document["scenario"], title_justify="left")
-    table.add_column("variant", overflow="fold")
-    for heading in ("peak", "floor"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    if judged:
-        limit = next(entry["at"]["limit_bytes"] for entry in document["variants"] if entry["at"])
-        table.add_column(f"under {format_bytes(limit)}", overflow="fold")
-    for entry in document["variants"]:
-        cells = ["-" if entry[name] is None else format_bytes(entry[name]) for name in ("peak_bytes", "floor_bytes")]
-        if judged:
-            at = entry["at"]
-            cells.append("-" if at is None else "finishes" if at["finishes"] else at["outcome"])
-        table.add_row(entry["variant"], *cells)
-    console.print(table)
-    for entry in document["variants"]:
-        if entry["failure"]:
-            console.print(f"! {entry['variant']}: {entry['failure']}", markup=False, soft_wrap=True)

@@ -14,6 +14,9 @@ from rich.text import Text
 from membench.harness.model import Role
 from membench.harness.units import format_bytes
 from membench.reports import wording
+from membench.reports.tables.attribution import attribution_table
+from membench.reports.tables.console import add_columns, cell_of
+from membench.reports.tables.samples import PEAK, samples_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,7 +29,6 @@ _FILE_WIDTH = 132  # columns of a report written to a file, where no terminal sa
 
 _UNBOUNDED = 10_000  # columns, to learn how wide a table would like to be
 
-_GOOD = "green"
 _BAD = "bold red"
 _ASIDE = "dim"
 _BAR_WIDTHS = (24, 16, 10, 0)
@@ -131,38 +133,23 @@ def first_that_fits(tables: "Sequence[Table]", console: Console) -> Table:
 
 
 def _samples_table(rows: "list[Row]", *, titled: bool, bar: int, ascii_only: bool) -> Table:
+    described = samples_table(rows, titled=titled)
+    place = [column.key for column in described.columns].index(PEAK) + 1
     table = _table()
-    table.add_column("variant", overflow="fold", min_width=10)
-    if titled:
-        table.add_column("what it is", overflow="fold")
-    table.add_column("peak", justify="right", no_wrap=True)
+    add_columns(table, described.columns[:place])
     if bar:
         table.add_column("", no_wrap=True, width=bar)
-    with_budgets, with_changes = wording.have_budgets(rows), wording.have_changes(rows)
-    names = [*(["budget"] if with_budgets else []), "spread", *(["change", "%"] if with_changes else [])]
-    for name in names:
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("outcome", overflow="fold", min_width=8)
+    add_columns(table, described.columns[place:])
     largest = max((row.peak_bytes or 0 for row in rows), default=0)
-    for row in rows:
-        cells = [_name(row)]
-        cells += [_text(row.title)] if titled else []
-        cells += [Text(wording.size(row.peak_bytes))]
-        cells += [_bar(row, largest, bar, ascii_only=ascii_only)] if bar else []
-        cells += [_budget(row)] if with_budgets else []
-        cells += [Text(wording.size(row.spread_bytes), _ASIDE)]
-        cells += _change(row) if with_changes else []
-        cells += [_outcome(row)]
-        table.add_row(*cells)
+    for row, values in zip(rows, described.rows, strict=True):
+        cells = [cell_of(column, value) for column, value in zip(described.columns, values, strict=True)]
+        bars = [_bar(row, largest, bar, ascii_only=ascii_only)] if bar else []
+        table.add_row(*cells[:place], *bars, *cells[place:])
     return table
 
 
 def _table() -> Table:
     return Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="")
-
-
-def _name(row: "Row") -> Text:
-    return _text(row.variant, "bold" if row.role in {Role.BEFORE, Role.AFTER} else "")
 
 
 def _bar(row: "Row", largest: int, width: int, *, ascii_only: bool) -> Text:
@@ -174,20 +161,6 @@ def _bar(row: "Row", largest: int, width: int, *, ascii_only: bool) -> Text:
     if not wording.is_ok(row):
         return Text(_PALE * round(eighths / 8), _ASIDE)
     return Text(_FULL * full + _EIGHTHS[rest].strip(), _BARS.get(row.role, _OTHER_BAR))
-
-
-def _change(row: "Row") -> tuple[Text, Text]:
-    change = row.change_bytes if wording.is_ok(row) else None
-    style = _GOOD if change and change < 0 else "yellow" if change else _ASIDE
-    return Text(wording.change(row), style), Text(wording.change_share(row), style)
-
-
-def _budget(row: "Row") -> Text:
-    return Text(wording.size(row.budget_bytes), "" if row.over_budget_bytes is None else _BAD)
-
-
-def _outcome(row: "Row") -> Text:
-    return Text(wording.outcome(row), _GOOD if wording.is_good(row) else _BAD)
 
 
 def _instruments(section: "Section") -> "Iterator[RenderableType]":
@@ -204,18 +177,15 @@ def _instruments(section: "Section") -> "Iterator[RenderableType]":
 
 
 def _attribution(attribution: "Attribution") -> "Iterator[RenderableType]":
+    described = attribution_table(attribution)
     table = _table()
-    table.add_column("fix", overflow="fold")
-    columns = wording.attribution_columns(attribution)
-    for column in columns:
-        table.add_column(column.heading, justify="right", no_wrap=True)
-    for row in attribution.rows:
-        table.add_row(_text(str(row.fix)), *(Text(column.cell(row)) for column in columns))
+    add_columns(table, described.columns)
+    for values in described.rows:
+        table.add_row(*(cell_of(column, value) for column, value in zip(described.columns, values, strict=True)))
     yield Text()
     yield Text("which fix bought which megabytes", _ASIDE)
     yield table
-    yield from map(_bullet, attribution.notes)
-    yield from (_bullet(pair) for pair in wording.interaction_words(attribution))
+    yield from map(_bullet, described.notes)
 
 
 def _as_written(section: "Section") -> "Iterator[RenderableType]":

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from membench.harness.model import Role
 from membench.reports import wording
+from membench.reports.tables.attribution import attribution_table
+from membench.reports.tables.samples import samples_table
 
 if TYPE_CHECKING:
     from membench.reports.document import Report, Row, Section
@@ -47,16 +48,6 @@ def _finalize(value: object) -> Markup:
     return value if isinstance(value, Markup) else escape(str(value))
 
 
-def _strong(row: "Row") -> Markup:
-    return Markup("**") if row.role in {Role.BEFORE, Role.AFTER} else Markup("")
-
-
-def _outcome(row: "Row") -> Markup:
-    """Set off what exceeds its budget."""
-    words = escape(wording.outcome(row))
-    return words if row.over_budget_bytes is None else Markup("**{}**").format(words)
-
-
 def _rows_with_phases(section: "Section") -> "list[Row]":
     return [row for row in section.rows if row.phases]
 
@@ -86,6 +77,8 @@ def tidied(text: str) -> str:
 
 def markdown_environment(folder: Path) -> Environment:
     """Make an environment for the templates of a folder, in which every value that is printed is escaped."""
+    from membench.reports.tables.markdown import as_grid  # noqa: PLC0415 - it escapes by what is here
+
     environment = Environment(
         loader=FileSystemLoader(folder),
         autoescape=True,
@@ -95,7 +88,12 @@ def markdown_environment(folder: Path) -> Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(
-        wording=wording, strong=_strong, outcome=_outcome, phases=_rows_with_phases, pairs=_pairs
+        wording=wording,
+        phases=_rows_with_phases,
+        pairs=_pairs,
+        grid=as_grid,
+        samples_table=samples_table,
+        attribution_table=attribution_table,
     )
     return environment
 
