@@ -17,10 +17,14 @@ class Browser:
         self._open = WeakSet[Page]()
         self._pinned: list[Page] = []
 
-    def new_page(self) -> Page:
-        """Open a page."""
+    def launch(self) -> None:
+        """Start the browser, unless it runs."""
         if not self._process:
             self._process = touched(self._weights.process_bytes)
+
+    def new_page(self) -> Page:
+        """Open a page."""
+        self.launch()
         renderers = sum(not page.closed for page in self._open)
         page = Page(self._site, self._weights, own_renderer=renderers < self._weights.most_renderers)
         self._open.add(page)

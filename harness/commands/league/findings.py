@@ -3,12 +3,10 @@
 It is about the built-in league and nothing else, so it is no verb of membench.
 """
 
-import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from shlex import join
 from typing import Any
 
 import click
@@ -27,12 +25,14 @@ from membench.harness.commands.league.conclusions import (
     shipping_words,
     substitute_words,
 )
+from membench.harness.commands.league.real_findings import RealFindings, read_real, real_context
+from membench.harness.commands.league.record import FAULTY, FLOORS, SCENARIOS, STEPS, measure
 from membench.harness.commands.league.shipping import WORTH_SHIPPING_SHARE, shipping_of
 from membench.harness.commands.league.story import MACHINE_LIMIT, LeagueStory, stories
 from membench.harness.commands.league.workloads import ORDER, SWITCHES, load_scenario, read_variant
 from membench.harness.commands.reporting.growth import growth_section
 from membench.harness.commands.reporting.sections import make_report
-from membench.harness.errors import MeasurementError, UsageError
+from membench.harness.errors import UsageError
 from membench.harness.model import Results
 from membench.harness.store.files import atomic_writer, writable_folder
 from membench.harness.store.results import RESULTS_FILE, read_document, read_results
@@ -41,50 +41,10 @@ from membench.reports import wording
 from membench.reports.document import Attribution, Report, Section
 from membench.reports.formats.markdown import markdown_environment, tidied
 
-SCENARIOS = ("league", "league-large", "incident")
-FAULTY = "flaky"
-"""Where pages fail: what a fix loses of their errors shows nowhere else."""
-
 IMAGES = {"attribution": "attribute-league-large", "growth": "scale"}
 """The charts that are shown, each with the step that draws it: as vectors, two of them stay below 200 KB."""
 
 _TEMPLATE = "findings.md.jinja"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One command of the record; it leaves its documents in a folder of its own."""
-
-    name: str
-    arguments: tuple[str, ...]
-    output: str = ""  # the file for what it prints, where it writes none itself
-
-    @property
-    def shown(self) -> str:
-        """The command as it is typed."""
-        return join(("membench", *self.arguments))
-
-
-def _steps() -> dict[str, Step]:
-    named = [argument for name in SCENARIOS for argument in ("--scenario", name)]
-    attributions = [
-        Step(name=f"attribute-{name}", arguments=("attribute", "--scenario", name, "--jobs", "2")) for name in SCENARIOS
-    ]
-    floors = [
-        Step(name=f"floor-{name}", arguments=("floor", "--scenario", name, "--format", "json"), output="floor.json")
-        for name in ("league-large", "incident")
-    ]
-    steps = [
-        Step(name="runs", arguments=("run", *named, "--repeats", "3", "--jobs", "2")),
-        Step(name=FAULTY, arguments=("run", "--scenario", FAULTY, "--repeats", "1", "--jobs", "2")),
-        *attributions,
-        Step(name="scale", arguments=("scale", "--sizes", "100,1000,10000,100000", "--jobs", "1")),
-        *floors,
-    ]
-    return {step.name: step for step in steps}
-
-
-STEPS: Mapping[str, Step] = _steps()
 
 
 @click.command(name="findings")
@@ -96,15 +56,15 @@ STEPS: Mapping[str, Step] = _steps()
     metavar="DIR",
     help="Where the measurements are, or with --measure go to.",
 )
-@click.option("--measure", is_flag=True, help="Measure first: about a quarter of an hour on two CPUs.")
+@click.option("--measure", "measures", is_flag=True, help="Measure first: about half an hour on two CPUs.")
+@click.option("--keep", is_flag=True, help="With --measure, leave out what has been measured there already.")
 @click.option(
     "--out", type=click.Path(path_type=Path, dir_okay=False), required=True, metavar="FILE", help="Document to write."
 )
-def command(folder: Path, measure: bool, out: Path) -> int:
+def command(folder: Path, measures: bool, keep: bool, out: Path) -> int:
     """Write what the measurements say about the seven fixes."""
-    if measure:
-        for step in STEPS.values():
-            _measure(step, writable_folder(folder / step.name))
+    if measures:
+        measure(folder, keep=keep)
     text = render(read_findings(folder))
     writable_folder(out.parent)
     for chart, image in _images(folder).items():
@@ -117,20 +77,6 @@ def command(folder: Path, measure: bool, out: Path) -> int:
     return 0
 
 
-def _measure(step: Step, folder: Path) -> None:
-    click.echo(step.shown, err=True)
-    arguments = [*step.arguments, *([] if step.output else ["--out", str(folder)])]
-    # A process of its own: what one command has loaded is nothing to the next.
-    done = subprocess.run(  # noqa: S603 - this program
-        [sys.executable, "-m", "harness", *arguments], stdout=subprocess.PIPE, text=True, check=False
-    )
-    if done.returncode != 0:
-        raise MeasurementError(f"{step.shown} ended with exit code {done.returncode}; nothing was written.")
-    if step.output:
-        with atomic_writer(folder / step.output) as file:
-            file.write(done.stdout)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
     """All that the document is made of."""
@@ -141,6 +87,7 @@ class Findings:
     peaks: Mapping[str, Peaks]  # of every combination, by scenario
     growth: Section
     floors: Mapping[str, Sequence[Mapping[str, Any]]]  # the variants of a floor document, by scenario
+    real: RealFindings
     images: Mapping[str, str]  # the names of the files, by chart
 
 
@@ -161,15 +108,17 @@ def read_findings(folder: Path) -> Findings:
         attributions={name: _attribution(name, results) for name, results in attributed.items()},
         peaks={name: _peaks(name, results) for name, results in attributed.items()},
         growth=growth_section(scale, scenario.summary, LeagueStory(scenario, 0).role),
-        floors={
-            step.name.removeprefix("floor-"): read_document(folder / step.name / step.output, "membench-floor")[
-                "variants"
-            ]
-            for step in STEPS.values()
-            if step.output
-        },
+        floors={name.removeprefix("floor-"): _floors(folder, name) for name in FLOORS},
+        real=read_real(folder),
         images={chart: image.name for chart, image in _images(folder).items()},
     )
+
+
+def _floors(folder: Path, name: str) -> Sequence[Mapping[str, Any]]:
+    variants: Sequence[Mapping[str, Any]] = read_document(folder / name / STEPS[name].output, "membench-floor")[
+        "variants"
+    ]
+    return variants
 
 
 def _report(runs: Results, attributed: Iterable[Results]) -> Report:
@@ -234,6 +183,7 @@ def render(findings: Findings) -> str:
             *floor_words(findings.floors, {MACHINE_LIMIT.peak_bytes: MACHINE_LIMIT.label}),
         ],
         wording=wording,
+        **real_context(findings.real),
         size=format_bytes,
         shell=Markup,
     )
