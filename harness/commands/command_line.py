@@ -1,5 +1,6 @@
 """The command line: its verbs, how each ends, and its exit codes. Only `run_and_exit` exits."""
 
+import gc
 import signal
 import sys
 from collections.abc import Mapping, Sequence
@@ -46,6 +47,9 @@ class _LazyGroup(click.Group):
         if cmd_name not in VERBS:
             return None
         command: click.Command = import_module(f"membench.harness.commands.{cmd_name}").command
+        if not gc.isenabled():  # all that a verb loads at once is there now
+            gc.freeze()
+            gc.enable()
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

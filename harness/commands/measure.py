@@ -2,12 +2,10 @@
 
 import itertools
 import os
-import shutil
 import stat
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Self
 
@@ -16,6 +14,7 @@ import click
 from membench.harness.commands.terminal import options
 from membench.harness.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_TRIAL_FAILED, UsageError
 from membench.harness.kernel.controls import Controls, available_controls, usable_cpus
+from membench.harness.kernel.supervisor_program import find_program
 from membench.harness.model import Reading, Results, Sample, Workload
 from membench.harness.runs.sampling import make_samples
 from membench.harness.trial.command import METERS, SCENARIO, CommandTrial, run_command
@@ -146,7 +145,7 @@ def command(
 
 
 def _require_command(name: str) -> None:
-    if shutil.which(name) is not None:
+    if find_program(name) is not None:
         return
     if os.sep in name and Path(name).exists():
         raise UsageError(f"{name} is not a program that can be run. Make it executable, or name its interpreter.")
@@ -172,7 +171,8 @@ class _Input:
             self._start = os.lseek(0, 0, os.SEEK_CUR)
             self._file = os.dup(0)
         elif self._again:
-            import tempfile  # noqa: PLC0415 - loads `random`, and few runs need a file
+            import shutil  # noqa: PLC0415 - loads every compression library; few runs need a file
+            import tempfile  # noqa: PLC0415 - loads `random`, as the one above
 
             self._start = 0
             with tempfile.TemporaryFile() as kept:
@@ -216,6 +216,8 @@ def _stdout(output: str, form: str) -> Iterator[int]:
 
 
 def _print_json(samples: tuple[Sample, ...], controls: Controls) -> None:
+    from datetime import datetime  # noqa: PLC0415 - not for a summary
+
     from membench.harness.commands.terminal.documents import print_json  # noqa: PLC0415 - not for a summary
     from membench.harness.runs.environment import describe_environment  # noqa: PLC0415 - as the one before
     from membench.harness.store.results import results_document  # noqa: PLC0415 - as the ones before

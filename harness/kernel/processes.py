@@ -8,29 +8,6 @@ from typing import NamedTuple
 _KIB = 1024
 
 
-class Memory(NamedTuple):
-    """Resident memory of a process in bytes."""
-
-    peak: int  # VmHWM: since its last exec, or since it reset the mark itself
-    now: int
-    file: int  # of `now`: pages of mapped files
-
-
-def read_memory(pid: int) -> Memory | None:
-    """Read the memory of a process; None once it has let go of it."""
-    fields: dict[bytes, int] = {}
-    try:
-        for line in Path(f"/proc/{pid}/status").read_bytes().splitlines():
-            name, _, rest = line.partition(b":")
-            if name in {b"VmHWM", b"VmRSS", b"RssFile"}:
-                fields[name] = int(rest.split()[0]) * _KIB
-    except (FileNotFoundError, ProcessLookupError):
-        return None
-    if len(fields) < len(Memory._fields):
-        return None
-    return Memory(peak=fields[b"VmHWM"], now=fields[b"VmRSS"], file=fields[b"RssFile"])
-
-
 def read_proportional(pid: int) -> int:
     """Read the anonymous and shared memory of a process in bytes, pages in several processes counted in parts."""
     total = 0

@@ -7,19 +7,16 @@ ends what still runs in a folder that nobody holds, and removes it.
 import fcntl
 import os
 import shutil
-import signal
 import stat
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from membench.harness.kernel.killing import end_all
 from membench.harness.kernel.processes import processes_in
 
 LOCK = "lock"
-KILL_ROUNDS = 100
-ROUND_SECONDS = 0.01
 
 
 @contextmanager
@@ -66,11 +63,4 @@ def _remove(folder: Path, clear: Callable[[Path], None]) -> None:
 
 def end_processes_in(folder: Path) -> None:
     """End every process that works in a folder, or was started with a name in it or by one that was."""
-    for _ in range(KILL_ROUNDS):
-        found = processes_in(folder) - {os.getpid()}
-        if not found:
-            return
-        for pid in found:
-            with suppress(ProcessLookupError, PermissionError):
-                os.kill(pid, signal.SIGKILL)
-        time.sleep(ROUND_SECONDS)
+    end_all(lambda: processes_in(folder))

@@ -10,7 +10,6 @@ import signal
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from membench.harness.kernel import supervisor_program
@@ -71,8 +70,7 @@ class NotEnded(NamedTuple):
 Event = Started | Executed | Refused | Ended | Signalled | NotEnded
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Start:
+class Start(NamedTuple):
     """What is started, and how. The descriptors stay open and belong to the caller."""
 
     program: str  # a path

@@ -4,12 +4,9 @@ Without either, and without a compiler, the one in Python takes its place. It is
 """
 
 import os
-import shutil
-import subprocess
 import sys
-import tempfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -38,6 +35,16 @@ def supervisor_command() -> tuple[str, ...]:
     return plain_command()
 
 
+def find_program(name: str, environment: Mapping[str, str] = os.environ) -> str | None:
+    """Find a program as a shell would; None where there is none.
+
+    `shutil.which` does the same, and loads every compression library there is.
+    """
+    folders = [""] if os.sep in name else environment.get("PATH", os.defpath).split(os.pathsep)
+    places = (os.path.join(folder, name) for folder in folders)
+    return next((place for place in places if os.path.isfile(place) and os.access(place, os.X_OK)), None)
+
+
 def plain_command() -> tuple[str, ...]:
     """Give the words that start the supervisor in Python."""
     return (sys.executable, "-I", "-S", str(_PLAIN))
@@ -54,7 +61,9 @@ def compile_supervisor(path: Path, *, static: bool = False) -> bool:
     Raises:
         OSError: the folder cannot be written to.
     """
-    compiler = next(filter(None, map(shutil.which, _COMPILERS)), None)
+    import tempfile  # noqa: PLC0415 - loads `random`; needed once in the life of an installation
+
+    compiler = next(filter(None, map(find_program, _COMPILERS)), None)
     if compiler is None:
         return False
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
@@ -71,6 +80,8 @@ def compile_supervisor(path: Path, *, static: bool = False) -> bool:
 
 
 def _compiles(command: Sequence[str]) -> bool:
+    import subprocess  # noqa: PLC0415 - as the one above
+
     try:
         done = subprocess.run(command, capture_output=True, timeout=_COMPILER_SECONDS, check=False)  # noqa: S603 - a compiler
     except (OSError, subprocess.TimeoutExpired):
@@ -79,7 +90,7 @@ def _compiles(command: Sequence[str]) -> bool:
 
 
 def _cache() -> Path:
-    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111 - Path.home() raises without one
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     return Path(home) / "membench"
 
 

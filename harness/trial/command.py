@@ -13,12 +13,12 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from shutil import which
 
 from membench.harness.errors import MeasurementError
 from membench.harness.kernel.controls import Controls, applied
 from membench.harness.kernel.process_tree import TREE_METER, TreeSource, group_for, source_of
 from membench.harness.kernel.supervisor import Start
+from membench.harness.kernel.supervisor_program import find_program
 from membench.harness.model import CommandFacts, Outcome, Reading
 from membench.harness.trial.account import TRACED
 from membench.harness.trial.error_stream import DRAIN_SECONDS, SHORT_DRAIN_SECONDS, ErrorStream
@@ -112,7 +112,7 @@ def run_command(trial: CommandTrial) -> Reading:
 
 def _program(trial: CommandTrial) -> str:
     """Find the program as a shell would; one that is not found is given as it is, and refused by the kernel."""
-    return which(trial.argv[0], path=trial.environment.get("PATH")) or trial.argv[0]
+    return find_program(trial.argv[0], trial.environment) or trial.argv[0]
 
 
 def _streams(trial: CommandTrial) -> tuple[ErrorStream | None, tuple[int, int, int], tuple[int, ...]]:

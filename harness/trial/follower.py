@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from membench.harness.errors import MeasurementError
 from membench.harness.kernel import supervisor
@@ -18,7 +19,9 @@ from membench.harness.kernel.supervisor import Start, Supervisor, supervised
 from membench.harness.model import CommandFacts
 from membench.harness.trial.account import Account
 from membench.harness.trial.poller import Poller
-from membench.harness.trial.tracing import Tracing
+
+if TYPE_CHECKING:
+    from membench.harness.trial.tracing import Tracing
 
 IDLE_SECONDS = 0.25
 """Processes that outlive the command and use no CPU for so long are not about to end by themselves."""
@@ -202,6 +205,8 @@ def followed(start: Start, group: Group | None, *, trace: bool) -> Iterator[Foll
         if group is not None:
             group.add(first.pid)
         if trace:
+            from membench.harness.trial.tracing import Tracing  # noqa: PLC0415 - seldom asked for
+
             tracing = Tracing(first.pid)
             stack.enter_context(_ended_before(tracing, follower))
             follower.tracing = tracing
@@ -210,7 +215,7 @@ def followed(start: Start, group: Group | None, *, trace: bool) -> Iterator[Foll
 
 
 @contextmanager
-def _ended_before(tracing: Tracing, follower: Follower) -> Iterator[None]:
+def _ended_before(tracing: "Tracing", follower: Follower) -> Iterator[None]:
     """Trace, and end everything before the tracing is waited for."""
     with tracing.running():
         try:

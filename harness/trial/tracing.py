@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from membench.harness.kernel.live_tree import read_status
+from membench.harness.kernel.processes import read_name
 from membench.harness.kernel.ptrace import WAIT_OPTIONS, Tracer
 from membench.harness.trial.poller import Polled
 
@@ -58,4 +59,5 @@ class Tracing:
         if status is None:
             return
         if status.group not in self.peaks or status.peak > self.peaks[status.group].peak:
-            self.peaks[status.group] = Polled(status.peak, status.name)
+            # A thread may have a name of its own; the one of the process is asked for.
+            self.peaks[status.group] = Polled(status.peak, read_name(status.group) or status.name)

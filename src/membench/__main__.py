@@ -1,6 +1,6 @@
 """`python -m membench` is the same program as `membench`."""
 
-from membench.harness.commands.command_line import run_and_exit
+from membench.harness.commands.entry import run_and_exit
 
 if __name__ == "__main__":
     run_and_exit()
