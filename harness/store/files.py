@@ -44,16 +44,30 @@ def writable_file(path: Path) -> Path:
 def atomic_writer(path: Path) -> Iterator[IO[str]]:
     """Open a text file that takes its place only once it is complete.
 
+    A link stays and leads to the new file. A device or a pipe, such as /dev/null, is written to and not replaced.
+
     Raises:
         UnwritableOutputError: it cannot be written; what was there before stays.
     """
+    try:
+        target = path.resolve()
+        if target.exists() and not target.is_file():
+            with target.open("w", encoding="utf-8", newline="\n") as file:
+                yield file
+            return
+        with _complete_file(target) as file:
+            yield file
+    except OSError as error:
+        raise UnwritableOutputError(f"Cannot write {path}: {error.strerror}.") from error
+
+
+@contextmanager
+def _complete_file(path: Path) -> Iterator[IO[str]]:
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with part.open("w", encoding="utf-8", newline="\n") as file:
             yield file
         part.replace(path)
-    except OSError as error:
-        raise UnwritableOutputError(f"Cannot write {path}: {error.strerror}.") from error
     finally:
         with suppress(OSError):
             part.unlink()
