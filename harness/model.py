@@ -246,6 +246,7 @@ class Environment:
     controls: Mapping[str, Any]
     settings: Mapping[str, int | str] = field(default_factory=dict)  # what the suite took from the environment
     fingerprint: str = ""
+    machine_class: str = ""  # the name of the class of machines, where one was given
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

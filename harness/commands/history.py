@@ -11,8 +11,10 @@ from rich.text import Text
 from membench.harness.commands.suite_choice import choose_suite
 from membench.harness.commands.terminal import options
 from membench.harness.commands.terminal.documents import print_json
+from membench.harness.commands.terminal.progress import counted_of
 from membench.harness.errors import EXIT_OK
-from membench.harness.history.series import DOCUMENT, Change, History, Series, read_history
+from membench.harness.history.reading import read_history
+from membench.harness.history.series import DOCUMENT, Change, History, Series
 from membench.harness.keys import Key
 from membench.harness.model import Role
 from membench.harness.store.files import atomic_writer, writable_folder, write_json
@@ -25,21 +27,26 @@ STEM = "history"
 
 
 @click.command(name="history")
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("target", metavar="DIR|INDEX")
+@click.option("--branch", metavar="NAME", help="Put the runs in the order of this branch's commits.  [default: main]")
 @options.out("Write history.html and .json there.")
 @options.form(("console", "json", "html"))
-def command(folder: Path, out: Path | None, form: str) -> int:
+def command(target: str, branch: str | None, out: Path | None, form: str) -> int:
     """Show each workload's peak over stored runs, and where it changed.
 
-    DIR has a folder with a results.json, or a JSON file, for each run. They are put in the order in which they were
-    made and are called by their commit, or by their name where it is not known. Runs from different environments
-    are marked and never compared.
+    DIR has a folder with a results.json, or a JSON file, for each run; INDEX is what membench index made of one. In a
+    repository the runs stand in the order of the commits that they are of, whenever they were measured, and elsewhere
+    in the order of their dates. Only runs of one class of machines are compared, and a machine that differs within its
+    class is marked.
+
+    A new level is marked once, and stays. At most one in twenty of all marks is expected to be false.
 
     \b
     membench run --out runs/$(git rev-parse --short HEAD)
     membench history runs --out out
     """  # noqa: D301 - \b is click's mark for lines to leave as they are
-    history = read_history(folder)
+    with counted_of("reading runs") as progress:
+        history = read_history(target, branch=branch, progress=progress)
     document = validated(history.document(), DOCUMENT)
     if form == "json":
         print_json(document)

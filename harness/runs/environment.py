@@ -33,7 +33,9 @@ def describe_environment(controls: Controls, settings: Mapping[str, int | str]) 
 
 
 def _fingerprint(facts: Environment) -> str:
-    text = json.dumps(asdict(facts), sort_keys=True)
+    described = asdict(facts)
+    del described["machine_class"]  # a name that was given, and nothing of the machine
+    text = json.dumps(described, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

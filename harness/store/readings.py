@@ -13,7 +13,7 @@ from membench.harness.keys import Side, TrialKey
 from membench.harness.model import CallSite, Outcome, PhaseSpan, Reading, Workload
 from membench.harness.store.files import atomic_writer
 from membench.harness.store.plain import FORMAT_VERSION, command_facts_of, plain, refuse_constant, timeline_of
-from membench.harness.store.schemas import validator
+from membench.harness.store.schemas import is_valid
 
 READINGS_FORMAT = "membench-readings"
 READINGS_FILE = "readings.jsonl"
@@ -120,7 +120,7 @@ class ReadingsFile:
 
 def _entry(line: str) -> dict[str, Any]:
     entry: dict[str, Any] = json.loads(line, parse_constant=refuse_constant)
-    if not validator("membench-reading").is_valid(entry):
+    if not is_valid(entry, "membench-reading"):
         raise ValueError("no reading")
     return entry
 

@@ -1,29 +1,40 @@
-"""The results document: written and read, and checked against its schema both ways."""
+"""The results document: written and read, and checked against its schema both ways.
+
+Reading decodes and validates in one pass. Only what that refuses is read again, to say what is wrong with it.
+"""
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import MISSING, asdict
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from membench.harness.errors import UnreadableInputError, one_line
 from membench.harness.model import (
     CallSite,
     Change,
+    CommandFacts,
     Environment,
     Outcome,
     PhaseSpan,
     Promotion,
     Results,
     Sample,
+    Timeline,
 )
 from membench.harness.store.files import write_json
-from membench.harness.store.plain import FORMAT_VERSION, command_facts_of, plain, refuse_constant, timeline_of
-from membench.harness.store.schemas import validated, validator
+from membench.harness.store.plain import FORMAT_VERSION, plain, refuse_constant
+from membench.harness.store.schemas import is_valid, schema_of, validated, validator
+
+M = TypeVar("M", PhaseSpan, CallSite, CommandFacts, Change)
 
 RESULTS_FORMAT = "membench-results"
 RESULTS_FILE = "results.json"
-LARGEST_DOCUMENT_BYTES = 64 * 1024 * 1024
+LARGEST_DOCUMENT_BYTES = 512 * 1024 * 1024
+LARGEST_EXPLAINED_BYTES = (
+    64 * 1024 * 1024
+)  # of a document whose faults are looked for; it takes ten times as much memory
 DEEPEST = 32  # levels of lists and objects; a document of ours has 6
 
 
@@ -34,12 +45,19 @@ def results_document(results: Results) -> dict[str, Any]:
         "format_version": FORMAT_VERSION,
         "created": results.created,
         "revision": results.revision,
-        "environment": plain(asdict(results.environment)),
+        "environment": _environment_document(results.environment),
         "samples": [_sample_document(sample) for sample in results.samples],
     }
     if results.history:
         document["history"] = [plain(asdict(promotion)) for promotion in results.history]
     return validated(document, RESULTS_FORMAT)
+
+
+def _environment_document(environment: Environment) -> dict[str, Any]:
+    document: dict[str, Any] = plain(asdict(environment))
+    if not environment.machine_class:
+        del document["machine_class"]
+    return document
 
 
 def _sample_document(sample: Sample) -> dict[str, Any]:
@@ -86,22 +104,22 @@ def read_results(path: Path) -> Results:
     Raises:
         UnreadableInputError: there is no such file, or it is no results document of a version known here.
     """
-    document = _read_json(path)
-    if not isinstance(document, dict) or document.get("format") != RESULTS_FORMAT:
-        raise UnreadableInputError(f"{path} is not a {RESULTS_FORMAT} document. Give a results.json of membench.")
-    version = document.get("format_version")
-    if version != FORMAT_VERSION:
-        raise UnreadableInputError(
-            f"{path} has format version {one_line(version)}; this membench reads version {FORMAT_VERSION}. "
-            "Use a membench that is as new as the file."
-        )
-    _require_valid(document, path)
+    return results_of(read_bytes(path), path)
+
+
+def results_of(content: bytes, path: Path) -> Results:
+    """Make results of the content of a document; `path` is what errors call it by.
+
+    Raises:
+        UnreadableInputError: it is no results document of a version known here.
+    """
+    document, environment = _decoded(content, path)
     return Results(
-        created=document["created"],
-        environment=_environment(document["environment"]),
-        samples=tuple(_sample(entry) for entry in document["samples"]),
-        revision=document.get("revision", ""),
-        history=tuple(_promotion(entry) for entry in document.get("history", ())),
+        created=document.created,
+        environment=_environment(environment),
+        samples=tuple(map(_sample, document.samples)),
+        revision=document.revision or "",
+        history=tuple(map(_promotion, document.history or ())),
     )
 
 
@@ -111,20 +129,83 @@ def read_document(path: Path, schema: str) -> dict[str, Any]:
     Raises:
         UnreadableInputError: there is no such file, or it is not as its schema says.
     """
-    document: dict[str, Any] = _read_json(path)
-    _require_valid(document, path, schema)
+    document: dict[str, Any] = _parsed(read_bytes(path), path)
+    if not is_valid(document, schema):
+        raise _fault(document, path, schema)
     return document
 
 
-def _read_json(path: Path) -> Any:
+def _decoded(content: bytes, path: Path) -> tuple[Any, Mapping[str, Any]]:
+    """Decode a document, and its environment with all that is in it, known here or not."""
+    import msgspec  # noqa: PLC0415 - only where documents are read
+
+    decoder, environments = _decoders()
+    try:
+        document, environment = decoder.decode(content), environments.decode(content).environment
+        _require_shallow(environment)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        plain_document = _known_results(content, path, error)
+        try:
+            # What the schema takes and JSON has another way to write, such as 5.0 where an integer is wanted.
+            document = msgspec.convert(plain_document, decoder.type, strict=False)
+        except (msgspec.ValidationError, ValueError) as refused:
+            raise UnreadableInputError(f"{path} is no valid results document: {one_line(refused)}.") from refused
+        environment = plain_document["environment"]
+    return document, environment
+
+
+@cache
+def _decoders() -> tuple[Any, Any]:
+    import msgspec  # noqa: PLC0415 - as above
+
+    from membench.harness.store.decoding import type_of  # noqa: PLC0415 - as above
+
+    type_ = type_of(schema_of(RESULTS_FORMAT), (Outcome,))
+    environment = msgspec.defstruct("Surroundings", [("environment", dict[str, Any])])
+    return msgspec.json.Decoder(type_), msgspec.json.Decoder(environment)
+
+
+def _known_results(content: bytes, path: Path, refused: Exception) -> dict[str, Any]:
+    """Read what could not be decoded, to find a document that is valid all the same.
+
+    Raises:
+        UnreadableInputError: it is not; says what is wrong with it.
+    """
+    if len(content) > LARGEST_EXPLAINED_BYTES:
+        raise UnreadableInputError(f"{path} is no valid results document: {one_line(refused)}.") from refused
+    document = _parsed(content, path)
+    if not isinstance(document, dict) or document.get("format") != RESULTS_FORMAT:
+        raise UnreadableInputError(f"{path} is not a {RESULTS_FORMAT} document. Give a results.json of membench.")
+    version = document.get("format_version")
+    if version != FORMAT_VERSION:
+        raise UnreadableInputError(
+            f"{path} has format version {one_line(version)}; this membench reads version {FORMAT_VERSION}. "
+            "Use a membench that is as new as the file."
+        )
+    if not validator(RESULTS_FORMAT).is_valid(document):
+        raise _fault(document, path, RESULTS_FORMAT)
+    return document
+
+
+def read_bytes(path: Path) -> bytes:
+    """Read the content of a document that is not too large for one.
+
+    Raises:
+        UnreadableInputError: there is no such file, or it is too large.
+    """
     try:
         size = path.stat().st_size
         if size > LARGEST_DOCUMENT_BYTES:
             raise UnreadableInputError(f"{path} has {size:,} bytes; at most {LARGEST_DOCUMENT_BYTES:,} are read.")
-        document = json.loads(path.read_text(encoding="utf-8"), parse_constant=refuse_constant)
-        _require_shallow(document)
+        return path.read_bytes()
     except OSError as error:
         raise UnreadableInputError(f"Cannot read {path}: {error.strerror}.") from error
+
+
+def _parsed(content: bytes, path: Path) -> Any:
+    try:
+        document = json.loads(content.decode("utf-8"), parse_constant=refuse_constant)
+        _require_shallow(document)
     except (ValueError, RecursionError) as error:
         reason = str(error).partition("\n")[0][:200] or type(error).__name__
         raise UnreadableInputError(f"{path} is not JSON that is read here: {reason}.") from error
@@ -142,51 +223,57 @@ def _require_shallow(document: Any) -> None:
     raise ValueError(f"lists and objects are nested more than {DEEPEST} deep")
 
 
-def _require_valid(document: Any, path: Path, schema: str = RESULTS_FORMAT) -> None:
-    from jsonschema.exceptions import best_match  # noqa: PLC0415 - only documents that are read need it
+def _fault(document: Any, path: Path, schema: str) -> UnreadableInputError:
+    from jsonschema.exceptions import best_match  # noqa: PLC0415 - only where something is wrong
 
     error = best_match(validator(schema).iter_errors(document))
-    if error is not None:
-        where = "/".join(map(one_line, error.absolute_path)) or "the document"
-        words = one_line(error.message)
-        raise UnreadableInputError(f"{path} is no valid {schema.removeprefix('membench-')} document: {where}: {words}.")
+    assert error is not None, "a fault is looked for in what is not valid"
+    where = "/".join(map(one_line, error.absolute_path)) or "the document"
+    words = one_line(error.message)
+    return UnreadableInputError(f"{path} is no valid {schema.removeprefix('membench-')} document: {where}: {words}.")
 
 
 def _environment(entry: Mapping[str, Any]) -> Environment:
     return Environment(**{name: entry[name] for name in Environment.__dataclass_fields__ if name in entry})
 
 
-def _promotion(entry: Mapping[str, Any]) -> Promotion:
-    changes = tuple(Change(**_known(change, Change)) for change in entry["changes"])
-    return Promotion(at=entry["at"], by=entry["by"], reason=entry["reason"], changes=changes)
+def _promotion(entry: Any) -> Promotion:
+    changes = tuple(_made(Change, change) for change in entry.changes)
+    return Promotion(at=entry.at, by=entry.by, reason=entry.reason, changes=changes)
 
 
-def _known(entry: Mapping[str, Any], kind: type) -> dict[str, Any]:
-    """Leave out what a later version has added."""
-    return {field.name: entry[field.name] for field in fields(kind) if field.name in entry}
-
-
-def _sample(entry: Mapping[str, Any]) -> Sample:
-    timeline = entry.get("timeline")
+def _sample(entry: Any) -> Sample:
     return Sample(
-        scenario=entry["scenario"],
-        variant=entry["variant"],
-        meter=entry["meter"],
-        peak_bytes=tuple(entry["peak_bytes"]),
-        wall_seconds=tuple(entry["wall_seconds"]),
-        outcomes=tuple(Outcome(outcome) for outcome in entry["outcomes"]),
-        digest=entry["digest"],
-        phases=dict(entry["phases"]),
-        phase_spans=tuple(PhaseSpan(**span) for span in entry.get("phase_spans", ())),
-        timeline=timeline_of(timeline) if timeline else None,
-        expected_outcome=Outcome(entry.get("expected_outcome", "ok")),
-        budget_bytes=entry.get("budget_bytes"),
-        source=entry.get("source", ""),
-        call_sites=tuple(CallSite(**site) for site in entry.get("call_sites", ())),
-        artifacts=tuple(entry.get("artifacts", ())),
-        commands=tuple(command_facts_of(facts) for facts in entry.get("commands", ())),
-        failures=tuple(entry.get("failures", ())),
-        warnings=tuple(entry["warnings"]),
-        parameters=dict(entry.get("parameters", {})),
-        failed_peak_bytes=tuple(entry.get("failed_peak_bytes", ())),
+        scenario=entry.scenario,
+        variant=entry.variant,
+        meter=entry.meter,
+        peak_bytes=entry.peak_bytes,
+        wall_seconds=entry.wall_seconds,
+        outcomes=entry.outcomes,
+        digest=entry.digest,
+        phases=entry.phases,
+        phase_spans=tuple(_made(PhaseSpan, span) for span in entry.phase_spans or ()),
+        timeline=_timeline(entry.timeline) if entry.timeline else None,
+        expected_outcome=entry.expected_outcome or Outcome.OK,
+        budget_bytes=entry.budget_bytes,
+        source=entry.source or "",
+        call_sites=tuple(_made(CallSite, site) for site in entry.call_sites or ()),
+        artifacts=entry.artifacts or (),
+        commands=tuple(_made(CommandFacts, facts) for facts in entry.commands or ()),
+        failures=entry.failures or (),
+        warnings=entry.warnings,
+        parameters=entry.parameters or {},
+        failed_peak_bytes=entry.failed_peak_bytes or (),
     )
+
+
+def _timeline(entry: Any) -> Timeline:
+    # Cut to the shorter one: the schema cannot say that two lists are equally long.
+    length = min(len(entry.seconds), len(entry.rss_bytes))
+    return Timeline(seconds=entry.seconds[:length], rss_bytes=entry.rss_bytes[:length])
+
+
+def _made(kind: type[M], entry: Any) -> M:
+    """Make one of the model's objects of a struct that has its members; an old document may lack some."""
+    members = ((name, getattr(entry, name), field) for name, field in kind.__dataclass_fields__.items())
+    return kind(**{name: value for name, value, field in members if value is not None or field.default is MISSING})

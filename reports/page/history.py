@@ -29,6 +29,7 @@ class Group:
     anchor: str
     scenario: str
     meter: str
+    machine_class: str  # "" where all are of one class
     series: tuple[Series, ...]
     chart: Chart
 
@@ -52,18 +53,21 @@ def render_history(history: History, headline: str, roles: Mapping[Key, Role]) -
 
 
 def _groups(history: History, roles: Mapping[Key, Role]) -> list[Group]:
-    together: dict[tuple[str, str], list[Series]] = {}
+    several = len({series.machine_class for series in history.series}) > 1
+    together: dict[tuple[str, str, str], list[Series]] = {}
     for series in history.series:
-        together.setdefault((series.scenario, series.meter), []).append(series)
+        machine = series.machine_class if several else ""
+        together.setdefault((series.scenario, series.meter, machine), []).append(series)
     return [
         Group(
             anchor=f"h{number}",
             scenario=scenario,
             meter=meter,
+            machine_class=machine,
             series=tuple(own),
             chart=_chart(history, own, roles, f"h{number}-runs"),
         )
-        for number, ((scenario, meter), own) in enumerate(together.items(), start=1)
+        for number, ((scenario, meter, machine), own) in enumerate(together.items(), start=1)
     ]
 
 

@@ -80,3 +80,10 @@ def status_of(what: str) -> Iterator[Callable[[str], None]]:
         return
     with console.status(what) as status:
         yield lambda detail: status.update(f"{what}: {detail}")
+
+
+@contextmanager
+def counted_of(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Show how many of how many are done, told as they are; nothing but on a terminal."""
+    with status_of(what) as update:
+        yield lambda done, total: update(f"{done:,} of {total:,}")
