@@ -1,28 +1,27 @@
 """The suite of an asv project: its `peakmem_` benchmarks as they stand."""
 
 import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from membench.harness.errors import UsageError, unknown_name
+from membench.harness.errors import UsageError, one_line, unknown_name
 from membench.harness.kernel.scratch import held_scratch
 from membench.harness.keys import Scalar, WorkloadKey
 from membench.harness.model import LONGEST_NAME, Results, Workload
 from membench.harness.suites.configuration import GateSettings
 from membench.harness.suites.probes import TIME_LIMIT_SECONDS, Place, ask
 from membench.harness.suites.story import PlainStory, Story
+from membench.harness.suites.toml_table import is_words
 from membench.harness.text import shortened
 from membench.harness.trial.adapters import ASV
 
 PREFIX = "membench-asv-"
 CONFIGURATIONS = ("asv.conf.json", "asv.conf.jsonc")
 DEFAULT_FOLDER = "benchmarks"
-# asv takes comments in its file, which no JSON library does; the one key that is wanted stands on a line of its own.
-_FOLDER_LINE = re.compile(r'^\s*"benchmark_dir"\s*:\s*"([^"\\]+)"', re.MULTILINE)
+_LARGEST_CONFIGURATION_BYTES = 1024 * 1024
 
 
 @contextmanager
@@ -45,17 +44,31 @@ def benchmark_folder(folder: Path) -> Path:
     """
     for name in CONFIGURATIONS:
         try:
-            text = (folder / name).read_text(encoding="utf-8", errors="replace")
+            with (folder / name).open(encoding="utf-8", errors="replace") as file:
+                text = file.read(_LARGEST_CONFIGURATION_BYTES)
         except OSError:
             continue
-        found = _FOLDER_LINE.search(text)
-        named = folder / (found[1] if found else DEFAULT_FOLDER)
+        named = folder / _benchmark_dir(text, folder / name)
         if not named.is_dir():
             raise UsageError(f"{folder / name} names {named} as its benchmark_dir, which is no folder.")
         return Path(os.path.normpath(named.absolute()))
     if not folder.is_dir():
         raise UsageError(f"{folder} is no folder. Give the one with the benchmarks, or the one with asv.conf.json.")
     return Path(os.path.normpath(folder.absolute()))
+
+
+def _benchmark_dir(text: str, file: Path) -> str:
+    """Read the one key that is wanted. asv takes comments and trailing commas in its file, as JSON5 has them."""
+    import json5  # noqa: PLC0415 - only where there is such a file
+
+    try:
+        configuration = json5.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{file} is not JSON as asv takes it: {one_line(error)}.") from error
+    found = configuration.get("benchmark_dir", DEFAULT_FOLDER) if isinstance(configuration, dict) else None
+    if not is_words(found) or not found:
+        raise UsageError(f"{file} has no text as its benchmark_dir. Name the folder with the benchmarks.")
+    return str(found)
 
 
 class AsvSuite:

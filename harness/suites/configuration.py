@@ -43,7 +43,17 @@ class WorkloadSettings:
 
     @property
     def variants(self) -> dict[str, dict[str, Scalar]]:
-        """Each combination of the parameters under its name, such as `orders=1000,mode=fast`."""
+        """Each combination of the parameters under its name, such as `orders=1000,mode=fast`.
+
+        Raises:
+            UsageError: there are more than one run measures.
+        """
+        count = math.prod(map(len, self.params.values()))
+        if count > MOST_VARIANTS:
+            raise UsageError(
+                f"The params of {self.name} make {count:,} combinations, and one run measures at most "
+                f"{MOST_VARIANTS:,}. Leave values out; membench attribute tells on/off parameters apart without all."
+            )
         combinations = (dict(zip(self.params, values, strict=True)) for values in product(*self.params.values()))
         return {variant_name(combination): combination for combination in combinations}
 
@@ -151,7 +161,7 @@ def _workload(name: str, table: Table) -> WorkloadSettings:
         environment=_environment(table),
         ok_statuses=_ok_statuses(table, command),
     )
-    if len(settings.variants) < math.prod(map(len, settings.params.values())):
+    if any(len(set(map(value_text, values))) < len(values) for values in settings.params.values()):
         raise table.error("params", "two values of a parameter are the same, or are written the same. Leave one out.")
     return settings
 
@@ -159,9 +169,6 @@ def _workload(name: str, table: Table) -> WorkloadSettings:
 def _params(table: Table, command: tuple[str, ...]) -> dict[str, tuple[Scalar, ...]]:
     entries = table.table("params").values
     found = {name: _param(table, name, value) for name, value in entries.items()}
-    count = math.prod(map(len, found.values()))
-    if count > MOST_VARIANTS:
-        raise table.error("params", f"these make {count:,} combinations; at most {MOST_VARIANTS:,} are possible.")
     for name in found if command else ():
         if not any(f"{{{name}}}" in word for word in command):
             raise table.error("params", f"{name!r} is not in the command. Write {{{name}}} where its value belongs.")

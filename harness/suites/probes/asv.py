@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from importlib import import_module
 from itertools import product
+from math import prod
 from pathlib import Path
 from runpy import run_path
 from types import ModuleType
@@ -21,6 +22,7 @@ NAME = re.compile(r"^(PeakMem[A-Z_].+)|(peakmem_.+)$")  # as asv_runner.benchmar
 ADDRESS = re.compile(r"^(<.*) at 0x[\da-fA-F]+(>)$")
 LONGEST_VALUE = 200  # letters of a text
 LARGEST_VALUE = 2**63
+MOST_COMBINATIONS = 10_000  # of the parameters of one benchmark
 DECLINED = 7  # an exit status that a set-up has no reason to end with
 
 
@@ -31,12 +33,27 @@ def answer(question: dict[str, Any]) -> Any:
         return make_cache(**question["cache"])
     if "declined" in question:
         return [declines(**trial) for trial in question["declined"]]
-    return [describe(name, target) for name, target in benchmarks(Path(question["root"]).name)]
+    found: list[dict[str, Any]] = []
+    for name, target in benchmarks(Path(question["root"]).name):
+        try:
+            found.append(describe(name, target))
+        except TooManyError:
+            raise
+        except Exception:  # noqa: BLE001 - the suite's own code; its trial fails in the same way, and tells
+            found.append(broken(name, target))
+    return found
+
+
+class TooManyError(Exception):
+    """A benchmark has more combinations of its parameters than anybody would wait for."""
 
 
 def benchmarks(package: str) -> Iterator[tuple[str, str]]:
     """Find the benchmarks of a package as asv_runner.discovery does: name and target."""
     for module in modules(package):
+        if isinstance(module, str):
+            yield dotted(module.partition(".")[2]), f"{module}:peakmem_"
+            continue
         prefix = module.__name__.partition(".")[2]
         for attribute, value in list(vars(module).items()):
             if attribute.startswith("_"):
@@ -51,12 +68,36 @@ def benchmarks(package: str) -> Iterator[tuple[str, str]]:
                 yield name, f"{module.__name__}:{attribute}"
 
 
-def modules(name: str) -> Iterator[ModuleType]:
-    """Import a package and all that is in it."""
-    module = import_module(name)
+def modules(name: str) -> Iterator[ModuleType | str]:
+    """Import a package and all that is in it; give the name of one that cannot be imported.
+
+    The package of the suite itself must be importable: without it there is no suite.
+    """
+    try:
+        module = import_module(name)
+    except Exception:
+        if "." not in name:
+            raise
+        yield name
+        return
     yield module
     for found in pkgutil.iter_modules(getattr(module, "__path__", []), f"{name}."):
         yield from modules(found.name)
+
+
+def broken(name: str, target: str) -> dict[str, Any]:
+    """Describe a benchmark, or a whole module, that cannot be loaded: its one trial fails, and says why."""
+    return {
+        "name": name,
+        "target": target,
+        "variants": ["default"],
+        "parameters": [{}],
+        "indexes": [0],
+        "has_setup": False,
+        "timeout": None,
+        "cache": "",
+        "cache_timeout": None,
+    }
 
 
 def is_benchmark(attribute: str, function: Any) -> bool:
@@ -76,6 +117,9 @@ def describe(name: str, target: str) -> dict[str, Any]:
     """Tell what is to be known of a benchmark before it is run."""
     benchmark = KIND["Benchmark"](target)
     params = benchmark.params
+    count = prod(map(len, params))
+    if count > MOST_COMBINATIONS:
+        raise TooManyError(f"{name} has {count:,} combinations of its params; at most {MOST_COMBINATIONS:,} are run")
     skipped = {tuple(values) for values in benchmark.attribute("skip_params", [])}
     labels = [labelled(values) for values in params]
     varied = varied_of(names_of(benchmark, len(params)), params, labels)

@@ -78,7 +78,10 @@ def test_one_benchmark_is_asked_for_by_its_name_and_its_variant(tmp_path: Path) 
     ("text", "said"),
     [
         ("import nosuchpackage", "Reading .* failed: .*No module named 'nosuchpackage'"),
-        ("class A:\n    def __init__(self, n): pass\n    def peakmem_a(self): pass", "missing 1 required positional"),
+        (
+            "def peakmem_a(n): pass\npeakmem_a.params = [[*range(1000)], [*range(900)]]",
+            "900,000 combinations .* at most 10,000",
+        ),
         (
             "class A:\n    def setup_cache(self): 1 / 0\n    def peakmem_a(self, c): pass",
             "setup_cache .* division by zero",
@@ -91,6 +94,52 @@ def test_a_suite_that_cannot_be_read_is_one_error(tmp_path: Path, text: str, sai
     (tmp_path / "bench" / "__init__.py").write_text(text)
     with pytest.raises(UsageError, match=said), asv_suite(tmp_path / "bench", "") as suite:
         suite.prepare(suite.workloads([], []))
+
+
+def test_what_cannot_be_loaded_fails_by_its_name_and_the_rest_runs(tmp_path: Path) -> None:
+    (tmp_path / "bench").mkdir()
+    files = {
+        "__init__": "",
+        "broken": "import nosuchpackage",
+        "unmade": "class A:\n    def __init__(self, n): pass\n    def peakmem_a(self): pass",
+        "whole": "def peakmem_held(): return bytes(2**20)",
+    }
+    for name, text in files.items():
+        (tmp_path / "bench" / f"{name}.py").write_text(text)
+    done = membench("run", "--asv", "bench", "--repeats", "1", "--format", "json", cwd=tmp_path)
+    assert done.returncode == 3
+    samples = {one["scenario"]: one for one in json.loads(done.stdout)["samples"]}
+    assert {name: one["outcomes"] for name, one in samples.items()} == {
+        "broken": ["crashed"],
+        "unmade.A.peakmem_a": ["crashed"],
+        "whole.peakmem_held": ["ok"],
+    }
+    assert "No module named 'nosuchpackage', at broken.py:1" in samples["broken"]["failures"][0]
+
+
+@pytest.mark.parametrize(
+    ("text", "folder"),
+    [
+        ('{"version": 1, "project": "shop", "repo": ".", "benchmark_dir": "perf", "env_dir": ".asv/env"}', "perf"),
+        (
+            '{\n  /* it was\n  "benchmark_dir": "old",\n  */\n  "repo": ".", // here\n  "benchmark_dir": "perf",\n}',
+            "perf",
+        ),
+        ('{\n  // "benchmark_dir": "perf",\n  "repo": "."\n}', "benchmarks"),
+    ],
+)
+def test_asvs_own_file_is_read_as_asv_reads_it(tmp_path: Path, text: str, folder: str) -> None:
+    for name in ("perf", "old", "benchmarks"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "asv.conf.json").write_text(text)
+    assert benchmark_folder(tmp_path) == tmp_path / folder
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"benchmark_dir": 7}', '{"benchmark_dir": "a\\u0000b"}', "[" * 5000])
+def test_a_file_that_asv_could_not_read_either_is_one_error(tmp_path: Path, text: str) -> None:
+    (tmp_path / "asv.conf.json").write_text(text)
+    with pytest.raises(UsageError, match=r"asv\.conf\.json"):
+        benchmark_folder(tmp_path)
 
 
 def test_the_folder_is_found_by_asvs_own_file(tmp_path: Path) -> None:

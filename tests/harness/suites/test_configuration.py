@@ -12,6 +12,7 @@ from membench.harness.model import LONGEST_NAME
 from membench.harness.suites.configuration import (
     Configuration,
     GateSettings,
+    WorkloadSettings,
     parse_configuration,
     read_configuration,
     variant_name,
@@ -134,7 +135,6 @@ GATE = "[tool.membench.gate]\n"
         (CALL + "params = { n = [1979-05-27] }", "params: 'n' takes numbers"),
         (CALL + "params = { n = [1, '1'] }", "params: two values of a parameter are the same"),
         (CALL + "params = { 'a b' = [1] }", "'a b' is no name of a parameter."),
-        (CALL + f"params = {{ a = {list(range(40))}, b = {list(range(40))} }}", "these make 1,600 combinations"),
         (CALL + "tags = 'nightly'", "tags: a list of texts was wanted"),
         (CALL + "environment = { A = 1 }", "environment: 'A' takes text, such as \"1\"; not 1."),
         (CALL + "environment = { 'A=B' = '1' }", "'A=B' is no name of a variable."),
@@ -200,3 +200,9 @@ def test_a_long_value_makes_a_name_that_a_document_holds_and_two_stay_two() -> N
     names = {variant_name({"url": f"https://example.org/{'a' * 300}{end}"}) for end in "xy"}
     assert len(names) == 2
     assert all(len(name) <= LONGEST_NAME for name in names)
+
+
+def test_more_combinations_than_one_run_measures_are_refused_where_all_are_wanted() -> None:
+    settings = WorkloadSettings(name="w", call="shop:run", params={"a": tuple(range(40)), "b": tuple(range(40))})
+    with pytest.raises(UsageError, match="make 1,600 combinations, and one run measures at most 1,000"):
+        _ = settings.variants
