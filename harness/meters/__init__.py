@@ -3,14 +3,10 @@
 Each module has a `METER` that follows `Meter`.
 """
 
-import pkgutil
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol, cast
 
-from membench.harness.errors import unknown_name
-
-FOLDER = Path(__file__).parent
+from membench.harness.discovery import Registry
 
 
 class Meter(Protocol):
@@ -55,9 +51,12 @@ class MeterModule(Protocol):
         ...
 
 
+METERS = Registry(kind="meter", package=__name__, folders=__path__)
+
+
 def meter_names() -> list[str]:
     """List the meters without importing any."""
-    return sorted(module.name for module in pkgutil.iter_modules([str(FOLDER)]))
+    return METERS.names()
 
 
 def meter_file(name: str) -> Path:
@@ -66,9 +65,7 @@ def meter_file(name: str) -> Path:
     Raises:
         UsageError: there is none of that name.
     """
-    if name not in meter_names():
-        raise unknown_name("meter", name, meter_names())
-    return FOLDER / f"{name}.py"
+    return METERS.file(name)
 
 
 def load_meter(name: str) -> MeterModule:
@@ -77,6 +74,4 @@ def load_meter(name: str) -> MeterModule:
     Raises:
         UsageError: there is none of that name.
     """
-    meter_file(name)
-    module: MeterModule = cast("MeterModule", import_module(f"membench.harness.meters.{name}"))
-    return module
+    return cast("MeterModule", METERS.module(name))

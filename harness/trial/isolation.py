@@ -20,7 +20,7 @@ from membench.harness.kernel.process_tree import TREE_METER, TreeSource, group_f
 from membench.harness.kernel.scratch import held_scratch
 from membench.harness.meters import load_meter, meter_file
 from membench.harness.model import WARM_UP, Reading, Trial, Workload
-from membench.harness.trial.adapters import COMMAND, kind_file
+from membench.harness.trial.adapters import COMMAND, adapter_file
 from membench.harness.trial.claims import read_claim, read_phases
 from membench.harness.trial.command import CommandTrial, run_command
 from membench.harness.trial.figure import make_reading
@@ -161,7 +161,7 @@ def _scratch_folder(parent: Path | None) -> Iterator[Path]:
 def _prepare(trial: Trial, time_limit_seconds: float, scratch: Path, paths: FixedPaths) -> tuple[Request, list[str]]:
     """Write the request of a trial down; give it, and the command that starts the trial."""
     workload = trial.workload
-    adapter, meter = kind_file(workload.kind), meter_file(trial.meter)
+    adapter, meter = adapter_file(workload.kind), meter_file(trial.meter)
     harness = paths.link(str(HARNESS))
     linked = adapter is None and not load_meter(trial.meter).NAMES_FILES
     request = Request(
@@ -186,7 +186,7 @@ def _interpreter(workload: Workload) -> list[str]:
     """Name the Python of a workload, and what it leaves out."""
     # -P: the harness's own folder is not on the search path. -S: no site-packages and no .pth files; a workload of a
     # kind of its own is somebody's program, which needs what is installed with it.
-    if kind_file(workload.kind) is not None:
+    if adapter_file(workload.kind) is not None:
         return [workload.interpreter or sys.executable, "-P"]
     # Without site-packages a virtual environment is but a longer path to the same Python.
     return [workload.interpreter or str(Path(sys.executable).resolve()), "-S", "-P"]

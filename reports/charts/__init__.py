@@ -5,7 +5,7 @@ matplotlib is imported by those files alone, so that nothing else waits for it.
 
 from typing import TYPE_CHECKING, Protocol
 
-from membench.reports.discovery import load_attribute, module_names
+from membench.harness.discovery import Registry
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -34,9 +34,12 @@ class Chart(Protocol):
         """
 
 
+CHARTS = Registry(kind="chart", package=__name__, folders=__path__, shared=_SHARED)
+
+
 def chart_names() -> list[str]:
     """List the charts by their files, without importing them."""
-    return [name for name in module_names(__path__) if name not in _SHARED]
+    return CHARTS.names()
 
 
 def load_chart(name: str) -> Chart:
@@ -45,5 +48,5 @@ def load_chart(name: str) -> Chart:
     Raises:
         UsageError: there is no such chart.
     """
-    found: Chart = load_attribute(__name__, name, attribute="CHART", known=chart_names())
+    found: Chart = CHARTS.load(name, "CHART")
     return found

@@ -2,8 +2,7 @@
 
 from typing import TYPE_CHECKING, Protocol
 
-from membench.harness.errors import unknown_name
-from membench.reports.discovery import load_attribute, module_names
+from membench.harness.discovery import Registry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,9 +26,12 @@ class Export(Protocol):
         """Return the figures as text, with what the format says of the run; the same run gives the same text."""
 
 
+EXPORTS = Registry(kind="export", package=__name__, folders=__path__, dashed=True)
+
+
 def export_names() -> list[str]:
     """List the exports by their files, without importing them."""
-    return [name.replace("_", "-") for name in module_names(__path__)]
+    return EXPORTS.names()
 
 
 def load_export(name: str) -> Export:
@@ -38,8 +40,5 @@ def load_export(name: str) -> Export:
     Raises:
         UsageError: there is no such export.
     """
-    if name not in export_names():
-        raise unknown_name("export", name, export_names())
-    modules = module_names(__path__)
-    found: Export = load_attribute(__name__, name.replace("-", "_"), attribute="EXPORT", known=modules)
+    found: Export = EXPORTS.load(name, "EXPORT")
     return found

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Protocol
 
-from membench.reports.discovery import load_attribute, module_names
+from membench.harness.discovery import Registry
 
 if TYPE_CHECKING:
     from membench.reports.document import Report
@@ -23,9 +23,12 @@ class Format(Protocol):
         """Return the whole report as text, ending in a newline; the same report gives the same text."""
 
 
+FORMATS = Registry(kind="format", package=__name__, folders=__path__)
+
+
 def format_names() -> list[str]:
     """List the formats by their files, without importing them."""
-    return module_names(__path__)
+    return FORMATS.names()
 
 
 def load_format(name: str) -> Format:
@@ -34,5 +37,5 @@ def load_format(name: str) -> Format:
     Raises:
         UsageError: there is no such format.
     """
-    found: Format = load_attribute(__name__, name, attribute="FORMAT", known=format_names())
+    found: Format = FORMATS.load(name, "FORMAT")
     return found

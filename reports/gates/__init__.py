@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Protocol
 
-from membench.reports.discovery import load_attribute, module_names
+from membench.harness.discovery import Registry
 
 if TYPE_CHECKING:
     from membench.harness.gate.verdicts import Judgement
@@ -23,9 +23,12 @@ class GateFormat(Protocol):
         """Return the whole judgement as text, ending in a newline; the same judgement gives the same text."""
 
 
+GATE_FORMATS = Registry(kind="format", package=__name__, folders=__path__)
+
+
 def gate_format_names() -> list[str]:
     """List the formats by their files, without importing them."""
-    return module_names(__path__)
+    return GATE_FORMATS.names()
 
 
 def load_gate_format(name: str) -> GateFormat:
@@ -34,5 +37,5 @@ def load_gate_format(name: str) -> GateFormat:
     Raises:
         UsageError: there is no such format.
     """
-    found: GateFormat = load_attribute(__name__, name, attribute="FORMAT", known=gate_format_names())
+    found: GateFormat = GATE_FORMATS.load(name, "FORMAT")
     return found

@@ -1,14 +1,17 @@
 """What holds for everything that is found by discovery: scenarios, fixes, meters, verbs."""
 
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from membench.harness.commands.command_line import VERBS, cli
 from membench.harness.commands.league.workloads import VARIANTS, load_scenario, scenario_modules
+from membench.harness.discovery import Registry
 from membench.harness.errors import UsageError
-from membench.harness.meters import FOLDER, load_meter, meter_names
+from membench.harness.meters import METERS, load_meter, meter_names
+from membench.harness.trial.adapters import ADAPTERS
 from membench.pipelines.browser.clock import run_on_virtual_clock
 from membench.pipelines.browser.page import BrowserWeights
 from membench.pipelines.cms import Cms
@@ -17,6 +20,10 @@ from membench.pipelines.process import League, process_league
 from membench.pipelines.remedies import remedy_names
 from membench.pipelines.result import digest
 from membench.pipelines.variant import FORMS_OF_ONE, SEQUENTIAL, SOUND_AS_WRITTEN, Fix, Form, parse_variant
+from membench.reports.charts import CHARTS
+from membench.reports.exports import EXPORTS
+from membench.reports.formats import FORMATS
+from membench.reports.gates import GATE_FORMATS
 from membench.scenarios.synthetic.site import SyntheticSite
 
 SCENARIOS = sorted(scenario_modules())
@@ -75,8 +82,45 @@ def test_a_remedy_has_its_forms_side_by_side_and_a_name_in_words(name: str) -> N
 
 @pytest.mark.parametrize("name", meter_names())
 def test_a_meter_is_a_file_that_says_what_it_reads(name: str) -> None:
-    assert (FOLDER / f"{name}.py").is_file()
+    assert METERS.file(name).is_file()
     assert load_meter(name).METER.summary
+
+
+REGISTRIES = (
+    (CHARTS, "CHART", ("name", "title", "draw")),
+    (FORMATS, "FORMAT", ("name", "suffix", "render")),
+    (GATE_FORMATS, "FORMAT", ("name", "suffix", "render")),
+    (EXPORTS, "EXPORT", ("name", "summary", "render")),
+)
+
+
+@pytest.mark.parametrize(
+    ("registry", "name", "attribute", "members"),
+    [(registry, name, attribute, members) for registry, attribute, members in REGISTRIES for name in registry.names()],
+)
+def test_one_file_is_a_chart_a_format_or_an_export_of_its_name(
+    registry: Registry, name: str, attribute: str, members: tuple[str, ...]
+) -> None:
+    found = registry.load(name, attribute)
+    assert found.name == name
+    assert [member for member in members if not getattr(found, member, None)] == []
+
+
+@pytest.mark.parametrize("name", ADAPTERS.names())
+def test_an_adapter_is_a_file_that_makes_what_is_measured(name: str) -> None:
+    assert callable(ADAPTERS.load(name, "make"))
+
+
+def test_an_adapter_is_one_file_in_its_folder(tmp_path: Path) -> None:
+    (tmp_path / "notebook_cell.py").write_text("THING = 1\n")
+    (tmp_path / "helpers.py").write_text("")
+    folder = Registry(
+        kind="thing", package="x", folders=[str(tmp_path)], dashed=True, shared=frozenset({"helpers"}), extra=("none",)
+    )
+    assert folder.names() == ["notebook-cell"]
+    assert folder.file("notebook-cell") == tmp_path / "notebook_cell.py"
+    with pytest.raises(UsageError, match=r"No thing named 'os\.path'. Known: none, notebook-cell"):
+        folder.load("os.path", "THING")
 
 
 @pytest.mark.parametrize("name", list(VARIANTS))

@@ -12,10 +12,10 @@ from membench.harness.gate.verdicts import Judgement
 from membench.harness.model import Results
 from membench.harness.store.files import atomic_writer, write_json
 from membench.harness.store.results import write_results
-from membench.reports.gates import load_gate_format
+from membench.reports.gates import gate_format_names, load_gate_format
 from membench.reports.gates.console import render_gate
 
-FORMATS = ("console", "json", "markdown", "junit")
+FORMATS = ("console", "json", *(name for name in gate_format_names() if name != "console"))
 WRITTEN = ("markdown", "junit")
 GATE_FILE = "gate"
 

@@ -9,7 +9,7 @@ import pytest
 from membench.harness.errors import UsageError
 from membench.harness.kernel.controls import available_controls, usable_cpus
 from membench.harness.model import Outcome, Reading, Trial, Workload
-from membench.harness.trial.adapters import kind_file
+from membench.harness.trial.adapters import adapter_file
 from membench.harness.trial.isolation import Isolation
 
 HERE = Path(__file__).parents[2]
@@ -81,4 +81,4 @@ def test_a_folder_that_is_not_there_fails_the_command(tmp_path: Path) -> None:
 
 def test_an_unknown_kind_is_an_error_that_lists_the_known_ones() -> None:
     with pytest.raises(UsageError, match="function"):
-        kind_file("notebook")
+        adapter_file("notebook")

@@ -8,7 +8,7 @@ from membench.reports import charts, formats
 
 _LIST_AND_NAME_HEAVY = """
 import sys
-import reports, membench.reports.document, membench.reports.wording
+import membench.reports.document, membench.reports.wording
 from membench.reports.charts import chart_names
 from membench.reports.formats import format_names
 chart_names(), format_names()
