@@ -1,12 +1,11 @@
-"""The command line: its verbs, how each ends, and its exit codes. Only `run_and_exit` exits."""
+"""The command line: its verbs, how each ends, and its exit codes. Only `entry` exits."""
 
 import gc
-import signal
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
@@ -69,16 +68,21 @@ def cli() -> None:
     """Measure a program's peak memory exactly, and say which change bought which megabytes.
 
     Each trial runs in a process of its own under fixed conditions, and its peak is the kernel's own figure.
-    Start with:  membench run --scenario smoke
-    """
+
+    \b
+    Start with:  membench measure -- python report.py
+                 membench run --scenario smoke
+    """  # noqa: D301 - \b is click's mark for lines to leave as they are
 
 
 def main(argv: Sequence[str], program: click.Command | None = None) -> int:
     """Run the command line, or another program that ends as it does, and return the exit code."""
-    signal.signal(signal.SIGTERM, _interrupt)
     try:
         code: Any = (program or cli).main(list(argv), prog_name="membench", standalone_mode=False)
         sys.stdout.flush()
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        return EXIT_OK
     except click.ClickException as error:
         return _complain(error.format_message(), EXIT_USAGE)
     except MembenchError as error:
@@ -108,11 +112,7 @@ def _refusal(error: OSError) -> str:
     return f"The system refused what is needed here: {error.strerror or error}{where}."
 
 
-def _interrupt(*_: object) -> NoReturn:
-    raise KeyboardInterrupt
-
-
-def run_and_exit() -> NoReturn:
-    """Run the command line of this process and exit with its code."""
+def run() -> int:
+    """Run the command line of this process and return its exit code."""
     standard_streams.prepare()
-    sys.exit(main(sys.argv[1:]))
+    return main(sys.argv[1:])

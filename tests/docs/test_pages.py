@@ -61,7 +61,7 @@ def test_a_pages_commands_do_what_it_says(page: str, tmp_path: Path) -> None:
     (tmp_path / "bin").mkdir()
     membench = tmp_path / "bin" / "membench"  # as an installation has it
     membench.write_text(
-        f"#!{sys.executable}\nfrom membench.harness.commands.command_line import run_and_exit\nrun_and_exit()\n"
+        f"#!{sys.executable}\nfrom membench.harness.commands.entry import run_and_exit\nrun_and_exit()\n"
     )
     membench.chmod(0o755)
     done = subprocess.run(

@@ -82,7 +82,7 @@ def _overheads(samples: Sequence[Sample]) -> Iterable[str]:
             for under in samples
             for plain in samples
             if under.meter == meter and plain.meter == RSS and under.variant == plain.variant
-            if plain.wall_seconds and median(plain.wall_seconds) > 0
+            if under.wall_seconds and plain.wall_seconds and median(plain.wall_seconds) > 0
         ]
         if held and slower:
             yield (
@@ -93,7 +93,7 @@ def _overheads(samples: Sequence[Sample]) -> Iterable[str]:
 
 def _held(plain: Sample, peak_bytes: int) -> int:
     """Give the most that a process has held, a set-up included: that is in a timeline too, but in no figure."""
-    return max(peak_bytes, *plain.timeline.rss_bytes) if plain.timeline is not None else peak_bytes
+    return max((peak_bytes, *(plain.timeline.rss_bytes if plain.timeline is not None else ())))
 
 
 def _pairs(samples: Sequence[Sample], smaller: str, larger: str) -> list[tuple[int, int]]:

@@ -166,6 +166,46 @@ def test_ctrl_c_ends_with_130_keeps_what_was_measured_and_leaves_no_process(tmp_
     assert workers_in(tmp_path) == set()
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_closed_terminal_ends_as_ctrl_c_does(tmp_path: Path, number: int) -> None:
+    with long_run(tmp_path) as running:
+        running.send_signal(number)
+        running.communicate(timeout=30)
+    assert running.returncode == 130
+    assert not list(tmp_path.glob("membench-*")), "scratch folders are removed"
+    assert workers_in(tmp_path) == set()
+
+
+def test_an_impatient_second_ctrl_c_does_not_cut_the_cleaning_short(tmp_path: Path) -> None:
+    with long_run(tmp_path) as running:
+        running.send_signal(signal.SIGINT)
+        time.sleep(0.01)  # the first one is on its way
+        running.send_signal(signal.SIGINT)
+        said = running.communicate(timeout=30)[1]
+    assert running.returncode == 130
+    assert said.strip() == "membench: interrupted"
+    assert not list(tmp_path.glob("membench-*")), "scratch folders are removed"
+    assert workers_in(tmp_path) == set()
+
+
+def test_ctrl_c_while_modules_are_loaded_ends_without_a_word() -> None:
+    # The handler is set before anything is loaded; what Python itself does before that is not ours.
+    code = (
+        "import os, signal, sys; from membench.harness.commands import entry;"
+        "sys.meta_path.insert(0, type('F', (), {'find_spec': staticmethod("
+        "lambda *_: os.kill(os.getpid(), signal.SIGINT))})); entry.run_and_exit()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
+def test_without_a_verb_the_help_is_shown() -> None:
+    done = membench()
+    assert done.returncode == 0
+    assert done.stdout == membench("--help").stdout
+    assert "membench measure -- python report.py" in done.stdout
+
+
 def test_after_kill_9_the_next_run_clears_up(tmp_path: Path) -> None:
     with long_run(tmp_path) as running:
         running.kill()

@@ -9,6 +9,7 @@ import pytest
 from command_line import membench
 from sample_results import ENVIRONMENT, results, sample
 
+from membench.harness.commands.command_line import main
 from membench.harness.store.results import write_results
 from membench.harness.store.schemas import validator
 
@@ -114,3 +115,16 @@ def test_history_without_runs_ends_with_2(tmp_path: Path, folder: str, said: str
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("empty", ["outcomes", "wall_seconds", "peak_bytes", "timeline"])
+def test_a_valid_document_whose_lists_are_empty_is_reported(
+    tmp_path: Path, empty: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_results(results(sample("baseline"), sample("all"), sample("all", meter="memray")), tmp_path)
+    document = json.loads(path.read_text())
+    for entry in document["samples"]:
+        entry[empty] = {"seconds": [], "rss_bytes": []} if empty == "timeline" else []
+    path.write_text(json.dumps(document))
+    assert main(["report", str(path), "--format", "markdown"]) == 0
+    assert "# Peak memory" in capsys.readouterr().out
