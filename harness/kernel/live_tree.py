@@ -5,7 +5,7 @@ machine; where the kernel keeps no lists of children, all are.
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import cache
 from typing import NamedTuple
@@ -14,6 +14,7 @@ from membench.harness.kernel.processes import descendants
 
 _KIB = 1024
 _READ_BYTES = 8192
+_HAS_ONE_THREAD = b"\nThreads:\t1\n"
 _SIGCHLD_IGNORED = 1 << 16  # the bit of signal 17
 
 
@@ -30,7 +31,26 @@ class Status(NamedTuple):
 
 def read_status(pid: int) -> Status | None:
     """Read the status of a process; None once it has let go of its memory."""
-    text = _read(f"/proc/{pid}/status")
+    return _status(_read(f"/proc/{pid}/status"))
+
+
+def statuses_below(root: int) -> Iterator[tuple[int, Status | None]]:
+    """Read the status of every process below a process."""
+    if not _lists_children():
+        yield from ((pid, read_status(pid)) for pid in below(root))
+        return
+    waiting = _children(root)
+    while waiting:
+        pid = waiting.pop()
+        text = _read(f"/proc/{pid}/status")
+        if _HAS_ONE_THREAD in text:  # then its children need no look for threads
+            waiting += map(int, _read(f"/proc/{pid}/task/{pid}/children").split())
+        else:
+            waiting += _children(pid)
+        yield pid, _status(text)
+
+
+def _status(text: bytes) -> Status | None:
     peak = _number(text, b"\nVmHWM:")
     if peak is None:
         return None

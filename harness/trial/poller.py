@@ -7,11 +7,11 @@ the number of polls and the largest gap between two belong to the reading.
 import time
 from typing import NamedTuple
 
-from membench.harness.kernel.live_tree import below, read_status, shows_own_numbers
+from membench.harness.kernel.live_tree import Status, below, shows_own_numbers, statuses_below
 
 POLL_SECONDS = 0.01
 LONGEST_POLL_SECONDS = 0.25
-SHARE = 0.02  # of one CPU
+SHARE = 0.01  # of one CPU
 
 
 class Polled(NamedTuple):
@@ -50,8 +50,9 @@ class Poller:
         before = time.thread_time()
         self.note_gap(time.monotonic())
         self.samples += 1
-        self.pids = self.tree()
-        largest = max((self._poll(pid) for pid in self.pids), default=0)
+        found = dict(statuses_below(self._supervisor))
+        self.pids = list(found)
+        largest = max((self._note(pid, status) for pid, status in found.items() if status is not None), default=0)
         pause = (time.thread_time() - before) / SHARE
         return largest, min(max(POLL_SECONDS, pause), LONGEST_POLL_SECONDS)
 
@@ -60,10 +61,7 @@ class Poller:
         self.largest_gap_seconds = max(self.largest_gap_seconds, now - self._last)
         self._last = now
 
-    def _poll(self, pid: int) -> int:
-        status = read_status(pid)
-        if status is None:
-            return 0
+    def _note(self, pid: int, status: Status) -> int:
         self.ignores_children |= status.ignores_children
         self.alone_bytes = max(self.alone_bytes, status.peak - status.file)
         if pid not in self.peaks or status.peak > self.peaks[pid].peak:
