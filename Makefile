@@ -62,7 +62,7 @@ format: $(VENV)/.installed
 benchmarks: $(VENV)/.installed  ## throughput of the two shapes of concurrency
 	$(BIN)/python -m pytest tests/benchmarks --benchmark-only --override-ini addopts=
 
-overhead: $(VENV)/.installed  ## what membench adds to a program's time; wants an idle machine, takes 9 minutes
+overhead: $(VENV)/.installed  ## what membench adds to a program's time; wants an idle machine, takes 15 minutes
 	$(BIN)/python tests/benchmarks/overhead.py
 
 findings: $(VENV)/.installed  ## what the fixes are worth, measured anew; writes docs/findings.md

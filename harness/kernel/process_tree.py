@@ -5,11 +5,12 @@ Page cache is left out: with it the same program reads many times as much with a
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from membench.harness.kernel import cgroups
-from membench.harness.kernel.cgroups import Group
 from membench.harness.kernel.processes import descendants, read_proportional
+
+if TYPE_CHECKING:
+    from membench.harness.kernel.cgroups import Group
 
 TREE_METER = "peak_tree"
 ATTEMPTS = 3  # at a sample in which no process comes or goes
@@ -29,7 +30,7 @@ class TreeSource(Protocol):
 class CgroupSource:
     """Reads the counters of the tree's own cgroup, which no process can leave unnoticed."""
 
-    def __init__(self, group: Group) -> None:
+    def __init__(self, group: "Group") -> None:
         self._group = group
         self.contents = f"anonymous and shared memory of the tree's own {group.version}; {LEFT_OUT}"
 
@@ -62,7 +63,7 @@ class ProportionalSource:
         return total
 
 
-def tree_source(root: int, group: Group | None) -> TreeSource:
+def tree_source(root: int, group: "Group | None") -> TreeSource:
     """Choose the better source that there is for a process and those below it."""
     known: set[int] = set()
 
@@ -74,18 +75,23 @@ def tree_source(root: int, group: Group | None) -> TreeSource:
     return source_of(find, group)
 
 
-def source_of(find: Callable[[], Collection[int]], group: Group | None) -> TreeSource:
+def source_of(find: Callable[[], Collection[int]], group: "Group | None") -> TreeSource:
     """Choose the better source that there is for the processes that are found."""
     return CgroupSource(group) if group is not None else ProportionalSource(find)
 
 
 @contextmanager
-def group_for(meter: str, memory_limit_bytes: int | None) -> Iterator[Group | None]:
+def group_for(meter: str, memory_limit_bytes: int | None) -> Iterator["Group | None"]:
     """Make a cgroup where a limit needs one, or where the meter reads better with one and it can be had.
 
     Raises:
         CgroupUnavailableError: a memory limit needs one, and none can be made.
     """
+    if memory_limit_bytes is None and meter != TREE_METER:
+        yield None
+        return
+    from membench.harness.kernel import cgroups  # noqa: PLC0415 - seldom needed, and in the start of every command
+
     with ExitStack() as stack:
         group = None
         if memory_limit_bytes is not None:

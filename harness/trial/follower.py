@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from membench.harness.errors import MeasurementError
 from membench.harness.kernel import supervisor
-from membench.harness.kernel.cgroups import Group
 from membench.harness.kernel.killing import end_all
 from membench.harness.kernel.live_tree import below, cpu_nanoseconds, is_running
 from membench.harness.kernel.ptrace import adopt_orphans
@@ -21,6 +20,7 @@ from membench.harness.trial.account import Account
 from membench.harness.trial.poller import Poller
 
 if TYPE_CHECKING:
+    from membench.harness.kernel.cgroups import Group
     from membench.harness.trial.tracing import Tracing
 
 IDLE_SECONDS = 0.25
@@ -33,7 +33,7 @@ _LOOK_SECONDS = 0.02
 class Follower:
     """A command that runs; `take` what is reported until it `has_ended`."""
 
-    def __init__(self, running: Supervisor, started: supervisor.Started, group: Group | None) -> None:
+    def __init__(self, running: Supervisor, started: supervisor.Started, group: "Group | None") -> None:
         self._supervisor = running
         self._group = group
         self._ending = False
@@ -181,7 +181,7 @@ class Follower:
 
 
 @contextmanager
-def followed(start: Start, group: Group | None, *, trace: bool) -> Iterator[Follower]:
+def followed(start: Start, group: "Group | None", *, trace: bool) -> Iterator[Follower]:
     """Start a command and follow it; when the `with` ends nothing of it is left.
 
     Raises:
