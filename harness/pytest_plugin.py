@@ -32,7 +32,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--membench-json", metavar="PATH", help="write what was measured as a membench-results document")
     group.addoption("--membench-csv", metavar="PATH", help="write tests, fixtures and workers as a table")
     group.addoption("--membench-baseline", metavar="PATH", help="fail what has grown against this document")
-    group.addoption("--membench-update", action="store_true", help="write the baseline instead of comparing with it")
+    group.addoption("--membench-budgets", metavar="PATH", help="hold each test to its budget in this file")
+    group.addoption("--membench-update", action="store_true", help="write the baseline, or the budgets, instead")
     group.addoption("--membench-skip", action="store_true", help="measure nothing and enforce no budget")
     group.addoption("--membench-child", help=SUPPRESS)  # a file that says what a process of this plugin's is to do
     parser.addini("membench_default_budget", "what each test without a marker may take at most, such as 64 MiB")
@@ -71,8 +72,9 @@ def peak_memory(request: pytest.FixtureRequest) -> "PeakMemory":
 
 
 def _asked_for(config: pytest.Config) -> bool:
-    options = ("membench", "membench_limit", "membench_json", "membench_csv", "membench_baseline", "membench_update")
-    return any(config.getoption(option) for option in options) or bool(config.getini("membench_default_budget"))
+    names = ("", "_limit", "_json", "_csv", "_baseline", "_budgets", "_update")
+    asked = any(config.getoption(f"membench{name}") for name in names)
+    return asked or bool(config.getini("membench_default_budget"))
 
 
 class _Watcher:

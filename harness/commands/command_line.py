@@ -18,6 +18,7 @@ VERBS: Mapping[str, str] = {
     "attribute": "Say which fix bought which megabytes.",
     "scale": "Show how the peak grows with the number of teams.",
     "floor": "Find the smallest memory limit under which a variant still finishes.",
+    "size": "Say how much memory to ask for.",
     "gate": "Decide whether a change may go in by its peak memory.",
     "explain": "Say why one side holds more than the other, and who holds it.",
     "promote": "Accept the levels of a run into a baseline.",

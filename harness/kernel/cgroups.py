@@ -12,11 +12,13 @@ from pathlib import Path
 
 from membench.harness.errors import UsageError
 from membench.harness.kernel.killing import end_all
+from membench.harness.kernel.pressure import OBSERVER, Pressure, make_beside, pressure_of
 
 V1_ROOT = Path("/sys/fs/cgroup/memory")
 V2_ROOTS = (Path("/sys/fs/cgroup"), Path("/sys/fs/cgroup/unified"))
 PREFIX = "membench-"
 REMOVE_ROUNDS = 100
+_PAGE = 4096
 ROUND_SECONDS = 0.01
 
 
@@ -27,7 +29,9 @@ class _Dialect:
     name: str
     limit: str
     swap_limit: str
-    swap_limit_value: str | None  # None: as much as the limit, because it counts memory and swap together
+    # None: a page more than the limit, because it counts memory and swap together. Were they equal, that of both would
+    # be met first, and the kernel does not count how often.
+    swap_limit_value: str | None
     events: str
     anonymous: bytes
     shared: bytes
@@ -66,6 +70,7 @@ class Group:
     def __init__(self, path: Path, dialect: _Dialect) -> None:
         self._path = path
         self._dialect = dialect
+        self._beside: Path | None = None  # a group that gets the same processes, for what it tells of them
 
     @property
     def version(self) -> str:
@@ -81,7 +86,7 @@ class Group:
         """Set the memory limit in bytes, swap included."""
         self._write(self._dialect.limit, str(size))
         with suppress(OSError):  # a kernel without swap accounting has no such file, and then no swap to limit
-            self._write(self._dialect.swap_limit, self._dialect.swap_limit_value or str(size))
+            self._write(self._dialect.swap_limit, self._dialect.swap_limit_value or str(size + _PAGE))
 
     def add(self, pid: int) -> None:
         """Take a process in; its children to come are in it too.
@@ -90,6 +95,17 @@ class Group:
             OSError: the process has ended already.
         """
         self._write("cgroup.procs", str(pid))
+        if self._beside is not None:
+            (self._beside / "cgroup.procs").write_text(str(pid), encoding="ascii")
+
+    def watch_pressure(self) -> None:
+        """Have the kernel tell how much its processes wait for memory, where that takes a second group."""
+        if not (self._path / "memory.pressure").exists():
+            self._beside = make_beside(PREFIX.rstrip("-"))
+
+    def pressure(self) -> Pressure:
+        """Tell how much the limit has held up its processes."""
+        return pressure_of(self._path, self._beside)
 
     def anonymous_and_shared(self) -> int:
         """Tell how many bytes of anonymous and shared memory its processes hold now, page cache left out."""
@@ -125,11 +141,12 @@ class Group:
     def remove(self) -> None:
         """End all its processes and remove it."""
         self.kill()
-        for _ in range(REMOVE_ROUNDS):
-            with suppress(OSError):  # busy until the kernel has let the last process go
-                self._path.rmdir()
-                return
-            time.sleep(ROUND_SECONDS)
+        for path in filter(None, (self._path, self._beside)):
+            for _ in range(REMOVE_ROUNDS):
+                with suppress(OSError):  # busy until the kernel has let the last process go
+                    path.rmdir()
+                    break
+                time.sleep(ROUND_SECONDS)
 
     def _write(self, name: str, text: str) -> None:
         (self._path / name).write_text(text, encoding="ascii")
@@ -148,11 +165,17 @@ def group(limit_bytes: int | None = None) -> Iterator[Group]:
         CgroupUnavailableError: this user cannot make one here.
     """
     made = make_group()
+    tell = OBSERVER.get()
     try:
         if limit_bytes is not None:
             made.limit(limit_bytes)
+        if tell is not None:
+            made.watch_pressure()
         yield made
     finally:
+        if tell is not None:
+            made.kill()
+            tell(made.pressure())
         made.remove()
 
 

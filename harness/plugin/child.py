@@ -37,7 +37,7 @@ class Child:
         self._sections: list[tuple[str, str]] = []
         config.option.membench_json = config.option.membench_baseline = None
         config.option.membench_update = config.option.membench = False
-        config.option.membench_csv = config.option.membench_limit = None
+        config.option.membench_csv = config.option.membench_limit = config.option.membench_budgets = None
         vars(config.option).update({name: value for name, value in request["options"].items() if name in config.option})
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:

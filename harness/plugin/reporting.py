@@ -1,5 +1,6 @@
 """Gathers what was measured, writes the documents that are asked for, and shows the section of the summary."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from membench.harness.errors import MembenchError
 from membench.harness.plugin.baseline import update_baseline
+from membench.harness.plugin.budget_file import Budgets
 from membench.harness.plugin.every.entries import Entries
 from membench.harness.plugin.every.export import add_properties, further_rows, test_rows, write_csv
 from membench.harness.plugin.every.tables import write_tables
@@ -78,3 +80,21 @@ class Reporting:
         if settings.update and settings.baseline_path is not None:
             count = update_baseline(settings.baseline_path, rows)
             yield f"wrote {count} of this session to the baseline {settings.baseline_path}"
+        if settings.budgets is not None:
+            yield from self._of_budgets(settings.budgets)
+
+    def _of_budgets(self, budgets: Budgets) -> Iterator[str]:
+        peaks: dict[str, tuple[int, ...]] = defaultdict(tuple)
+        for test in self.entries.tests:
+            if test.outcome == "passed" and test.peak_bytes is not None and test.meter == "peak_rss":
+                peaks[test.nodeid] += (test.peak_bytes,)
+        if self._settings.update:
+            new, tighter = budgets.update(peaks)
+            yield f"budgets: {new} new, {tighter} tighter; a budget is raised by hand, or by removing its line"
+        else:
+            unknown = sum(budgets.of(name) is None for name in peaks)
+            if unknown:
+                yield f"budgets: {unknown} tests have none: --membench-update takes them in"
+        flaky = budgets.flaky()
+        if flaky:
+            yield f"budgets: the peaks of {len(flaky)} tests lie farther apart than the headroom, such as {flaky[0]}"

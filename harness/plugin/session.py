@@ -40,12 +40,12 @@ class Session:
             self._reporting = Reporting(config, self._settings)
             if not self._is_child:
                 config.pluginmanager.register(self._reporting, "membench-reporting")
-            if self._measures_all(config):
+            if self._settings.measures_all and not self._is_child and not runs_elsewhere(config):
                 judge = self._judge.judge_unmarked if self._settings.bounds_all else None
                 recorder, note = begin(config, self._settings.limit_bytes)
                 self._reporting.notes += [note] if note else []
                 EveryTest.register(config, self._reporting.entries, judge, recorder)
-            elif runs_elsewhere(config) and self._asks_for_all():
+            elif self._settings.measures_all and not self._is_child:
                 workers = Workers(self._reporting.entries, self._settings.limit_bytes, self._reporting.notes)
                 config.pluginmanager.register(workers, "membench-workers")
         except MembenchError as error:
@@ -117,14 +117,6 @@ class Session:
         """Let the collected objects be ordinary ones again."""
         if self._frozen:
             gc.unfreeze()
-
-    def _measures_all(self, config: pytest.Config) -> bool:
-        return self._asks_for_all() and not self._is_child and not runs_elsewhere(config)
-
-    def _asks_for_all(self) -> bool:
-        settings = self._settings
-        asked = settings.every or settings.bounds_all or settings.limit_bytes is not None
-        return (asked or settings.csv_path is not None) and not settings.skip
 
     def _freeze(self) -> None:
         """Keep what was collected with the tests out of garbage collections: it is alive until the end.

@@ -8,6 +8,7 @@ import pytest
 
 from membench.harness.errors import MembenchError, UsageError
 from membench.harness.plugin.baseline import Baseline, Thresholds
+from membench.harness.plugin.budget_file import Budgets
 from membench.harness.store.files import writable_file
 from membench.harness.units import parse_size
 
@@ -24,17 +25,28 @@ class Settings:
     csv_path: Path | None
     baseline_path: Path | None
     baseline: Baseline | None  # None also where it is to be written
+    budgets: Budgets | None
     update: bool
     skip: bool
 
     @property
     def bounds_all(self) -> bool:
         """Whether tests without a marker are held to anything."""
-        return self.default_budget_bytes is not None or (self.every and self.baseline is not None)
+        by_file = self.budgets is not None and not self.update
+        return self.default_budget_bytes is not None or by_file or (self.every and self.baseline is not None)
+
+    @property
+    def measures_all(self) -> bool:
+        """Whether all tests are measured, for whatever reason."""
+        asked = self.every or self.bounds_all or self.budgets is not None
+        return (asked or self.limit_bytes is not None or self.csv_path is not None) and not self.skip
 
     def bound_of(self, nodeid: str) -> tuple[int | None, str]:
         """Give what a test without a marker may take, and where that stands."""
-        del nodeid
+        if self.budgets is not None and not self.update:
+            entry = self.budgets.of(nodeid)
+            if entry is not None:
+                return entry.budget_bytes, self.budgets.origin(nodeid)
         return self.default_budget_bytes, "membench_default_budget" if self.default_budget_bytes else ""
 
     @classmethod
@@ -45,9 +57,12 @@ class Settings:
             MembenchError: an option or a file is not what it should be.
         """
         update = config.getoption("membench_update")
-        paths = {name: _path(config, f"membench_{name}") for name in ("json", "csv", "baseline")}
-        if update and not paths["baseline"]:
-            raise UsageError("--membench-update writes a baseline. Name it with --membench-baseline PATH.")
+        paths = {name: _path(config, f"membench_{name}") for name in ("json", "csv", "baseline", "budgets")}
+        if update and not (paths["baseline"] or paths["budgets"]):
+            raise UsageError(
+                "--membench-update writes a baseline or budgets. Name it with --membench-baseline PATH or "
+                "--membench-budgets PATH."
+            )
         if config.getoption("membench_top") < 0:
             raise UsageError(f"--membench-top is {config.getoption('membench_top')}. Give 0 or more.")
         baseline = _baseline(config, paths, update=update)
@@ -60,6 +75,7 @@ class Settings:
             csv_path=_writable(paths["csv"]),
             baseline_path=paths["baseline"],
             baseline=None if update else baseline,
+            budgets=_budgets(paths["budgets"], update=update),
             update=update,
             skip=config.getoption("membench_skip"),
         )
@@ -84,6 +100,15 @@ def _baseline(config: pytest.Config, paths: Mapping[str, Path | None], *, update
     if update:
         _writable(path)
     return baseline
+
+
+def _budgets(path: Path | None, *, update: bool) -> Budgets | None:
+    if path is None:
+        return None
+    if not update:
+        return Budgets.read(path)
+    writable_file(path)
+    return Budgets.read(path) if path.exists() else Budgets(path, {})
 
 
 def _size(name: str, text: str | None) -> int | None:
