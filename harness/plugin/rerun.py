@@ -30,7 +30,12 @@ PEAK_SITES = "peak-sites"
 LEFT_SITES = "left-sites"
 _OUTPUT_TAIL_BYTES = 8192
 # Of plugins; what conftest files add is found out.
-_CARRIED_OPTIONS = ("asyncio_mode", "anyio_mode", "ds", "dc")
+_CARRIED_OPTIONS = ("asyncio_mode", "anyio_mode", "ds", "dc", "count", "repeat_scope")
+# Of the command line, that the other run has in another way or has no use for.
+_NOT_MISSED = (
+    *("--membench", "--rootdir", "--config-file", "--import-mode", "--confcutdir", "--noconftest", "--count"),
+    *("--repeat-scope", "--junit", "--cov", "--basetemp", "--dist", "--numprocesses", "--verbose", "--quiet"),
+)
 _NOT_INHERITED = ("PYTEST_XDIST_", "COV_CORE_", "PYTEST_CURRENT_TEST", "MEMRAY_RESULT_PATH")
 
 
@@ -59,7 +64,7 @@ def run_again(item: pytest.Item, meter: str, *, time_limit_seconds: float | None
             printed = _tail(output.fileno())
         if not answer.exists():
             detail = "no end in time" if status is None else judge_status(status, 0)[1]
-            text = f"The test's own process came to no result ({detail}):\n{printed}"
+            text = f"The test's own process came to no result ({detail}):\n{printed}{_hint(item.config)}"
             return Rerun(
                 outcome="failed", text=text, measured=None, wall_seconds=0.0, rows=(), sections=(), output=printed
             )
@@ -126,6 +131,19 @@ def _options(config: pytest.Config) -> dict[str, Any]:
     options = vars(config.option)
     added = [name for name in options if name not in vars(config.known_args_namespace)]
     return {name: options[name] for name in (*added, *_CARRIED_OPTIONS) if name in options and is_plain(options[name])}
+
+
+def _hint(config: pytest.Config) -> str:
+    """Name the options of plugins that the other run did not get: with some of them a test has another name."""
+    worker = getattr(config, "workerinput", None)
+    given = worker.get("mainargv", [])[1:] if worker else config.invocation_params.args
+    missed = [word for word in given if word.startswith("--") and not word.startswith(_NOT_MISSED)]
+    if not missed:
+        return ""
+    return (
+        f"\noptions of this command line that it did not get: {' '.join(missed)}. If the test depends on them, put "
+        "them into the settings (addopts)."
+    )
 
 
 def _run(command: list[str], config: pytest.Config, output: int, time_limit_seconds: float | None) -> int | None:
