@@ -101,7 +101,7 @@ class Account:
             numbers = ", ".join(map(str, sorted(self.not_ended)))
             found.append(f"processes that are another user's could not be ended and are not accounted for: {numbers}")
         if not self.can_poll:
-            found.append("/proc shows another PID namespace, so a mark that a program resets is missed, and names are")
+            found.append("/proc shows another PID namespace, so names, and a mark that a program lowers, are missed")
         return found
 
     def _root_peak(self, root: Ended | None, peak: int | None) -> int | None:

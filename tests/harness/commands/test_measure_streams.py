@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from on_terminal import Terminal
 
+from membench.harness.kernel.live_tree import is_running
+
 PYTHON = sys.executable
 MEASURE = (PYTHON, "-m", "membench", "measure")
 ASK = """
@@ -137,3 +139,15 @@ def test_shared_memory_is_cleaned_up_by_the_helper_that_does_so() -> None:
     done = subprocess.run([*MEASURE, "--", PYTHON, "-c", code], capture_output=True, text=True, check=True)
     assert not (Path("/dev/shm") / done.stdout.strip().lstrip("/")).exists()
     assert "outlived" not in done.stderr
+
+
+def test_nothing_of_the_command_outlives_a_membench_that_is_killed(tmp_path: Path) -> None:
+    pids = tmp_path / "pids"
+    code = f"setsid sleep 1000 & echo $$ $! > {pids}; echo up; sleep 1000"
+    with subprocess.Popen([*MEASURE, "--", "sh", "-c", code], stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline() == "up\n"
+        running.kill()
+        running.wait()
+        assert running.stdout.read() == "", "the last process that could write to it has ended"
+    assert not any(is_running(int(pid)) for pid in pids.read_text().split())
