@@ -10,7 +10,8 @@ from membench.harness.commands.league.workloads import DEFAULT_SCENARIO, make_wo
 from membench.harness.commands.terminal import options, tables
 from membench.harness.commands.terminal.documents import print_json
 from membench.harness.commands.terminal.progress import progress_of
-from membench.harness.doctor.diagnosis import Plan, conditions, judge, make_schedule, require_ok
+from membench.harness.doctor.conditions import conditions
+from membench.harness.doctor.diagnosis import Plan, judge, make_schedule, require_ok
 from membench.harness.doctor.document import doctor_document
 from membench.harness.errors import EXIT_OK
 from membench.harness.kernel.controls import Controls, available_controls, cpus_of_jobs

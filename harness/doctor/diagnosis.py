@@ -4,15 +4,11 @@ The smallest rise is not computed but shown. Trials of an unchanged workload tak
 workload that holds a known number of bytes more (`inflation`), and each comparison is made as any other.
 """
 
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from membench.harness.errors import MeasurementError
-from membench.harness.kernel.cgroups import CgroupUnavailableError, make_group
-from membench.harness.kernel.controls import SCRUBBED_ENVIRONMENT, Controls, why_randomised, why_unpinned
-from membench.harness.model import WARM_UP, Environment, Outcome, Reading, Trial, Workload
+from membench.harness.model import WARM_UP, Outcome, Reading, Trial, Workload
 from membench.harness.runs.schedule import Schedule
 from membench.harness.statistics.shift import Shift, estimate_shift
 from membench.harness.trial.import_root import IMPORT_ROOT
@@ -22,128 +18,6 @@ INFLATED = "membench.harness.doctor.inflation:inflated"
 APPROXIMATE_SINCE = (6, 2)
 """The kernel whose RSS counters became per-CPU ("mm: convert mm's rss stats into percpu_counter")."""
 _ADMIN_ONLY = 2  # of Yama's ptrace_scope: 0 own processes, 1 own descendants, 2 administrators, 3 nobody
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Condition:
-    """One thing that a figure's exactness rests on."""
-
-    name: str
-    holds: bool
-    words: str  # what it means; where it does not hold, why not and what to do
-
-
-def conditions(controls: Controls, environment: Environment, root: Path = Path("/")) -> tuple[Condition, ...]:
-    """Say what holds on this machine; `root` is where proc and sys are."""
-    return (
-        _randomisation(controls),
-        _pinning(controls),
-        Condition(
-            name="hash_seed_and_environment_fixed",
-            holds=controls.environment_scrubbed and controls.hash_seed is not None,
-            words=f"a trial gets {', '.join(SCRUBBED_ENVIRONMENT)} and nothing else of the environment",
-        ),
-        _own_mark(root),
-        _huge_pages(environment.thp),
-        _swap(root),
-        _counters(environment.kernel),
-        _cgroup(),
-        _ptrace(root),
-    )
-
-
-def _randomisation(controls: Controls) -> Condition:
-    if controls.address_randomisation_off:
-        words = "every trial has its memory at the same addresses"
-    elif reason := why_randomised():
-        words = (
-            f"{reason}. Containers often forbid it; Docker allows it with --security-opt seccomp=unconfined. "
-            "Until then more trials are needed, and small rises are not found"
-        )
-    else:
-        words = "could be turned off here, and was left on as asked"
-    return Condition(name="address_randomisation_off", holds=controls.address_randomisation_off, words=words)
-
-
-def _pinning(controls: Controls) -> Condition:
-    if controls.pinned_cpu:
-        words = "a trial runs on one CPU from its start to its end"
-    elif reason := why_unpinned():
-        words = f"{reason}. Ask whoever runs this machine; the spread below says what it costs"
-    else:
-        words = "could be done here, and was left out as asked"
-    return Condition(name="pinned_to_one_cpu", holds=controls.pinned_cpu, words=words)
-
-
-def _own_mark(root: Path) -> Condition:
-    path = root / "proc/self/clear_refs"
-    try:
-        path.write_bytes(b"5")  # what each trial does to itself; here it is membench's own mark, which nobody reads
-    except OSError as error:
-        words = f"{path}: {error.strerror}. The meter peak_rss cannot work without; measure the program as a command"
-        return Condition(name="peak_of_each_phase", holds=False, words=words)
-    return Condition(name="peak_of_each_phase", holds=True, words="a trial may reset its own high-water mark")
-
-
-def _huge_pages(thp: str) -> Condition:
-    holds = thp != "always"
-    words = f"transparent huge pages: {thp}" + (
-        ", so a program gets them only where it asks"
-        if holds
-        else ". Memory may come 2 MiB at a time; set madvise in /sys/kernel/mm/transparent_hugepage/enabled"
-    )
-    return Condition(name="no_huge_pages_unasked", holds=holds, words=words)
-
-
-def _swap(root: Path) -> Condition:
-    try:
-        lines = (root / "proc/swaps").read_text(encoding="utf-8").splitlines()[1:]
-    except OSError:
-        lines = []
-    used = sum(int(line.split()[3]) for line in lines)
-    if used:
-        words = "in use: what is swapped out is not resident, so peaks may come out low. Free memory or swapoff"
-    else:
-        words = "there is some, but none of it is in use" if lines else "there is none"
-    return Condition(name="no_swap_in_use", holds=not used, words=words)
-
-
-def _counters(kernel: str) -> Condition:
-    numbers = kernel.replace("-", ".").split(".")[:2]
-    known = len(numbers) == len(APPROXIMATE_SINCE) and all(number.isdecimal() for number in numbers)
-    holds = known and tuple(int(number) for number in numbers) < APPROXIMATE_SINCE
-    words = f"kernel {kernel}: " + (
-        "counts resident pages exactly"
-        if holds
-        else "since 6.2 each CPU counts resident pages for itself and the sum may lag; pinning keeps a trial on one"
-    )
-    return Condition(name="resident_counters_exact", holds=holds, words=words)
-
-
-def _cgroup() -> Condition:
-    try:
-        group = make_group()
-    except CgroupUnavailableError as error:
-        return Condition(name="memory_cgroup", holds=False, words=str(error))
-    version = group.version
-    group.remove()
-    words = f"{version}: a trial can have a memory limit, and a whole process tree be measured"
-    return Condition(name="memory_cgroup", holds=True, words=words)
-
-
-def _ptrace(root: Path) -> Condition:
-    path = root / "proc/sys/kernel/yama/ptrace_scope"
-    try:
-        scope = int(path.read_text(encoding="ascii"))
-    except (OSError, ValueError):
-        scope = 0  # no Yama in this kernel
-    holds = scope < _ADMIN_ONLY or (scope == _ADMIN_ONLY and os.geteuid() == 0)
-    words = (
-        "a command's peak is read at its exit; perf is not needed"
-        if holds
-        else f"{path} is {scope}: a command's peak is polled instead, and may miss its last moment. Set it to 1"
-    )
-    return Condition(name="ptrace", holds=holds, words=words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

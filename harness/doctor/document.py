@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from membench.harness.doctor.diagnosis import Condition, Diagnosis, Plan
+from membench.harness.doctor.conditions import Condition
+from membench.harness.doctor.diagnosis import Diagnosis, Plan
 from membench.harness.model import Environment
 from membench.harness.store.plain import plain
 from membench.harness.store.schemas import validated

@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from membench.harness.kernel.killing import end_all
+from membench.harness.kernel.live_tree import shows_own_numbers
 from membench.harness.kernel.processes import processes_in
 
 LOCK = "lock"
@@ -63,4 +64,5 @@ def _remove(folder: Path, clear: Callable[[Path], None]) -> None:
 
 def end_processes_in(folder: Path) -> None:
     """End every process that works in a folder, or was started with a name in it or by one that was."""
-    end_all(lambda: processes_in(folder))
+    if shows_own_numbers():  # else those found there would be other processes'
+        end_all(lambda: processes_in(folder))

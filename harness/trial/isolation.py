@@ -16,6 +16,7 @@ from pathlib import Path
 from membench.harness.errors import MeasurementError
 from membench.harness.kernel.cgroups import Group
 from membench.harness.kernel.controls import SCRUBBED_ENVIRONMENT, Controls
+from membench.harness.kernel.live_tree import shows_own_numbers
 from membench.harness.kernel.process_tree import TREE_METER, TreeSource, group_for, tree_source
 from membench.harness.kernel.scratch import held_scratch
 from membench.harness.meters import load_meter, meter_file
@@ -113,7 +114,8 @@ class Isolation:
         return trial.workload.time_limit_seconds or self.time_limit_seconds
 
     def _note_files(self, pid: int) -> None:
-        self.page_cache.note(mapped_files(pid))
+        if shows_own_numbers():
+            self.page_cache.note(mapped_files(pid))
 
     def _await_turn(self) -> None:
         self.page_cache.warm()

@@ -15,6 +15,7 @@ from membench.harness.errors import MeasurementError
 from membench.harness.kernel import launcher
 from membench.harness.kernel.cgroups import Group
 from membench.harness.kernel.controls import Controls, applied
+from membench.harness.kernel.live_tree import shows_own_numbers
 from membench.harness.kernel.process_tree import TreeSource
 from membench.harness.trial.monitor import Recorder, Watch
 
@@ -97,6 +98,11 @@ def _started(start: Start) -> Iterator[subprocess.Popen[bytes]]:
 def _watch(process: subprocess.Popen[bytes], observation: Observation, group: Group | None) -> Ended:
     assert process.stderr is not None, "standard error is a pipe"
     recorder = observation.recorder
+    if observation.tree and group is None and not shows_own_numbers():
+        raise MeasurementError(
+            "The processes of a tree cannot be found: /proc is that of another PID namespace, and there is no cgroup. "
+            "Mount a /proc of its own (unshare --pid --fork --mount-proc), or run with a delegated cgroup."
+        )
     tree = observation.tree(process.pid, group) if observation.tree else None
     with _Resident(process.pid) as resident, _end_of(process.pid) as ended:
 
@@ -176,7 +182,9 @@ class _Resident:
     """Reads the resident memory of a process from its `statm`, which costs that process nothing."""
 
     def __init__(self, pid: int) -> None:
-        self._descriptor = os.open(f"/proc/{pid}/statm", os.O_RDONLY)
+        # Under another PID namespace's /proc that number is somebody else's, or nobody's.
+        place = f"/proc/{pid}/statm" if shows_own_numbers() else os.devnull
+        self._descriptor = os.open(place, os.O_RDONLY)
         self._page_size = os.sysconf("SC_PAGE_SIZE")
 
     def __enter__(self) -> Self:
@@ -186,7 +194,7 @@ class _Resident:
         os.close(self._descriptor)
 
     def read(self) -> int:
-        """Tell the resident bytes now; 0 once the process has ended."""
+        """Tell the resident bytes now; 0 once the process has ended, or where it cannot be seen."""
         try:
             fields = os.pread(self._descriptor, 128, 0).split()
         except ProcessLookupError:

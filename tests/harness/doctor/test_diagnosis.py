@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -10,21 +9,18 @@ import pytest
 from acted_sessions import Silent
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sample_results import ENVIRONMENT
 from sample_results import reading as sample_reading
 
 from membench.harness.doctor.diagnosis import (
-    Condition,
     Diagnosis,
     Plan,
-    conditions,
     inflate,
     judge,
     make_schedule,
     require_ok,
 )
 from membench.harness.errors import MeasurementError
-from membench.harness.kernel.controls import Controls, available_controls, usable_cpus
+from membench.harness.kernel.controls import available_controls, usable_cpus
 from membench.harness.model import WARM_UP, Outcome, Reading, Trial, Workload
 from membench.harness.runs.runner import run_schedule
 from membench.harness.trial.import_root import IMPORT_ROOT
@@ -254,75 +250,3 @@ def test_what_the_inflated_workload_puts_out_is_the_other_ones_digest() -> None:
     reading = measure(inflate(workload, 64 * KIB))
     assert reading.outcome is Outcome.OK
     assert {span.name for span in reading.phases} >= {"quiet", "spike", "quiet again"}
-
-
-@pytest.fixture
-def machine(tmp_path: Path) -> Path:
-    """Make the files of a machine on which everything holds."""
-    files = {
-        "proc/self/clear_refs": "",
-        "proc/swaps": "Filename Type Size Used Priority\n/dev/a partition 100 0 -2\n",
-        "proc/sys/kernel/yama/ptrace_scope": "1\n",
-    }
-    for name, text in files.items():
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    return tmp_path
-
-
-def held(root: Path, **environment: str) -> dict[str, Condition]:
-    controls = Controls(address_randomisation_off=True, pinned_cpu=True)
-    return {one.name: one for one in conditions(controls, replace(ENVIRONMENT, **environment), root)}
-
-
-def test_a_machine_on_which_everything_holds_says_so(machine: Path) -> None:
-    rows = held(machine, kernel="6.1.0-13-amd64")
-    assert [name for name, row in rows.items() if not row.holds and name != "memory_cgroup"] == []
-    assert all(row.words for row in rows.values())
-    assert (machine / "proc/self/clear_refs").read_text() == "5"
-
-
-@pytest.mark.parametrize(
-    ("name", "file", "text", "said"),
-    [
-        ("no_swap_in_use", "proc/swaps", "Filename Type Size Used Priority\n/dev/a partition 100 7 -2\n", "swapoff"),
-        ("ptrace", "proc/sys/kernel/yama/ptrace_scope", "3\n", "is 3"),
-    ],
-)
-def test_a_condition_that_does_not_hold_says_why_and_what_to_do(
-    machine: Path, name: str, file: str, text: str, said: str
-) -> None:
-    (machine / file).write_text(text)
-    row = held(machine)[name]
-    assert not row.holds
-    assert said in row.words
-
-
-def test_a_mark_that_cannot_be_reset_is_told_with_the_reason(tmp_path: Path) -> None:
-    row = held(tmp_path)["peak_of_each_phase"]
-    assert not row.holds
-    assert "No such file or directory" in row.words
-
-
-@pytest.mark.parametrize(("thp", "holds"), [("always", False), ("madvise", True), ("never", True), ("unknown", True)])
-def test_huge_pages_are_a_trouble_only_where_they_come_unasked(machine: Path, thp: str, holds: bool) -> None:
-    assert held(machine, thp=thp)["no_huge_pages_unasked"].holds is holds
-
-
-@pytest.mark.parametrize(
-    ("kernel", "holds"), [("5.10.0", True), ("6.1-rc2", True), ("6.2.0", False), ("6.18.44-x", False), ("odd", False)]
-)
-def test_counters_are_exact_before_the_kernel_that_counts_by_cpu(machine: Path, kernel: str, holds: bool) -> None:
-    assert held(machine, kernel=kernel)["resident_counters_exact"].holds is holds
-
-
-def test_a_control_that_was_left_out_is_not_blamed_on_the_machine() -> None:
-    available = available_controls()
-    if not (available.address_randomisation_off and available.pinned_cpu):
-        pytest.skip("this machine refuses a control")
-    controls = Controls(address_randomisation_off=False, pinned_cpu=False)
-    rows = {row.name: row for row in conditions(controls, ENVIRONMENT)}
-    for name in ("address_randomisation_off", "pinned_to_one_cpu"):
-        assert not rows[name].holds
-        assert "as asked" in rows[name].words
