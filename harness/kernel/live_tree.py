@@ -26,6 +26,7 @@ class Status(NamedTuple):
     peak: int  # VmHWM: since its last exec, or since it reset the mark itself
     now: int
     file: int  # of `now`: pages of mapped files
+    huge: int  # pages of a huge page pool (hugetlb), which are in none of the others
     ignores_children: bool  # then the kernel keeps no account of those that end
 
 
@@ -61,6 +62,7 @@ def _status(text: bytes) -> Status | None:
         peak=peak,
         now=_number(text, b"\nVmRSS:") or 0,
         file=_number(text, b"\nRssFile:") or 0,
+        huge=_number(text, b"\nHugetlbPages:") or 0,
         ignores_children=ignored >= 0 and bool(int(text[ignored + 8 : ignored + 26], 16) & _SIGCHLD_IGNORED),
     )
 

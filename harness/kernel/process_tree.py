@@ -8,13 +8,28 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Protocol
 
 from membench.harness.kernel.processes import descendants, read_proportional
+from membench.harness.units import MIB, format_bytes
 
 if TYPE_CHECKING:
     from membench.harness.kernel.cgroups import Group
 
 TREE_METER = "peak_tree"
 ATTEMPTS = 3  # at a sample in which no process comes or goes
+MATTERS_BYTES = 8 * MIB
 LEFT_OUT = "page cache and mapped files are left out"
+
+
+def kernel_memory_left_out(held: int) -> tuple[str, ...]:
+    """Say what the kernel itself held for a group of processes, where it is so much that it matters."""
+    if held < MATTERS_BYTES:
+        return ()
+    what = f"the kernel itself held up to {format_bytes(held)} for it (pipes, sockets, page tables)"
+    return (f"{what}: a memory limit counts that, and this figure does not",)
+
+
+def huge_pages_left_out(held: int) -> tuple[str, ...]:
+    """Say what was held of a pool of huge pages; nothing where nothing was."""
+    return (f"{format_bytes(held)} of a pool of huge pages (hugetlb) are in no figure",) if held else ()
 
 
 class TreeSource(Protocol):
@@ -26,17 +41,27 @@ class TreeSource(Protocol):
         """Read the bytes in use now."""
         ...
 
+    def left_out(self) -> tuple[str, ...]:
+        """Say what was seen that is in no figure, where it is so much that it matters."""
+        ...
+
 
 class CgroupSource:
     """Reads the counters of the tree's own cgroup, which no process can leave unnoticed."""
 
     def __init__(self, group: "Group") -> None:
         self._group = group
+        self._kernel_bytes = 0
         self.contents = f"anonymous and shared memory of the tree's own {group.version}; {LEFT_OUT}"
 
     def now(self) -> int:
         """Read the bytes in use now."""
+        self._kernel_bytes = max(self._kernel_bytes, self._group.kernel_memory())
         return self._group.anonymous_and_shared()
+
+    def left_out(self) -> tuple[str, ...]:
+        """Say what the kernel itself held."""
+        return kernel_memory_left_out(max(self._kernel_bytes, self._group.kernel_memory()))
 
 
 class ProportionalSource:
@@ -46,7 +71,10 @@ class ProportionalSource:
     a second time.
     """
 
-    contents = f"anonymous and shared memory, proportional set sizes added up; {LEFT_OUT}"
+    contents = (
+        f"anonymous and shared memory, proportional set sizes added up; {LEFT_OUT}, and so are files in memory "
+        "(memfd, tmpfs) that no process has mapped"
+    )
 
     def __init__(self, find: Callable[[], Collection[int]]) -> None:
         self._find = find
@@ -61,6 +89,10 @@ class ProportionalSource:
             if set(self._find()) == found:
                 break
         return total
+
+    def left_out(self) -> tuple[str, ...]:
+        """Know of nothing more: what no process has mapped cannot be seen."""
+        return ()
 
 
 def tree_source(root: int, group: "Group | None") -> TreeSource:

@@ -11,12 +11,19 @@ import threading
 import time
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from membench.harness.errors import MeasurementError
 from membench.harness.kernel.controls import Controls, applied
-from membench.harness.kernel.process_tree import TREE_METER, TreeSource, group_for, source_of
+from membench.harness.kernel.process_tree import (
+    TREE_METER,
+    TreeSource,
+    group_for,
+    huge_pages_left_out,
+    kernel_memory_left_out,
+    source_of,
+)
 from membench.harness.kernel.supervisor import Start
 from membench.harness.kernel.supervisor_program import find_program
 from membench.harness.model import CommandFacts, Outcome, Reading
@@ -107,6 +114,7 @@ def run_command(trial: CommandTrial) -> Reading:
         if follower.refusal is not None:
             raise MeasurementError(why_not_executed(program, trial.argv[0], follower.refusal))
         oom_kills = group.oom_kills() if group is not None else 0
+        run.left_out = kernel_memory_left_out(group.kernel_memory()) if group is not None else ()
         return run.reading(errors.tail if errors else "", left=left, in_time=in_time, oom_kills=oom_kills)
 
 
@@ -142,6 +150,7 @@ class _Run:
         self._tree = tree
         self._recorder = ThinnedRecorder()
         self._interruption = Interruption(trial.interrupts, follower) if trial.interrupts else None
+        self.left_out: tuple[str, ...] = ()  # what the figure leaves out, where it matters
         self.forced = False  # interrupted, and did not end by itself
 
     def until_end(self) -> bool:
@@ -184,7 +193,7 @@ class _Run:
         """Say what it came to."""
         trial, follower = self._trial, self._follower
         outcome, detail = self._outcome(in_time=in_time, oom_kills=oom_kills)
-        facts = follower.facts(left_behind=left)
+        facts = self._with_left_out(follower.facts(left_behind=left))
         return Reading(
             scenario=SCENARIO,
             variant=trial.name,
@@ -200,6 +209,11 @@ class _Run:
             command=self._of_tree(facts) if self._tree else facts,
         )
 
+    def _with_left_out(self, facts: CommandFacts) -> CommandFacts:
+        huge = huge_pages_left_out(self._follower.poller.huge_bytes)
+        tree = self._tree.left_out() if self._tree else ()
+        return replace(facts, caveats=(*facts.caveats, *dict.fromkeys((*(tree or self.left_out), *huge))))
+
     @staticmethod
     def _tree_source(tree: TreeSource, facts: CommandFacts) -> str:
         gap = round(facts.largest_gap_seconds * 1000)
@@ -210,8 +224,6 @@ class _Run:
 
     def _of_tree(self, facts: CommandFacts) -> CommandFacts:
         """A tree is sampled, however the account of its largest process was come by."""
-        from dataclasses import replace  # noqa: PLC0415
-
         return replace(facts, method="polled", exact=False, caveats=(*facts.caveats, *self._missed(facts)))
 
     def _missed(self, facts: CommandFacts) -> list[str]:

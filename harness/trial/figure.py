@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-from membench.harness.kernel.process_tree import TreeSource
+from membench.harness.kernel.process_tree import TreeSource, huge_pages_left_out
 from membench.harness.model import Outcome, PhaseSpan, Reading, Trial
 from membench.harness.trial.adapters import ASV
 from membench.harness.trial.call_sites import call_site
@@ -36,6 +36,7 @@ def make_reading(
     outcome, detail = _judge(trial, ended, claim)
     found: dict[str, Any] = {**(claim or {}), **collected}
     peak, source = _figure(trial, ended, found, phases, tree)
+    source = "; ".join(filter(None, (source, *ended.left_out, *huge_pages_left_out(ended.huge_bytes))))
     return Reading(
         scenario=trial.workload.scenario,
         variant=trial.workload.variant,

@@ -15,9 +15,11 @@ from membench.harness.errors import MeasurementError
 from membench.harness.kernel import launcher
 from membench.harness.kernel.cgroups import Group
 from membench.harness.kernel.controls import Controls, applied
-from membench.harness.kernel.live_tree import shows_own_numbers
+from membench.harness.kernel.live_tree import read_status, shows_own_numbers
 from membench.harness.kernel.process_tree import TreeSource
 from membench.harness.trial.monitor import Recorder, Watch
+
+SAMPLES_PER_LOOK = 10  # for what is rare, and costs more to read than the resident memory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,8 @@ class Ended:
     stderr: bytes  # the end of it
     recorder: Recorder
     oom_kills: int = 0
+    huge_bytes: int = 0  # the most that was seen of a huge page pool, which is in no figure
+    left_out: tuple[str, ...] = ()  # what a tree's figure leaves out, where it matters
 
 
 @dataclass(slots=True, kw_only=True)
@@ -98,6 +102,7 @@ def _started(start: Start) -> Iterator[subprocess.Popen[bytes]]:
 def _watch(process: subprocess.Popen[bytes], observation: Observation, group: Group | None) -> Ended:
     assert process.stderr is not None, "standard error is a pipe"
     recorder = observation.recorder
+    huge_bytes = 0
     if observation.tree and group is None and not shows_own_numbers():
         raise MeasurementError(
             "The processes of a tree cannot be found: /proc is that of another PID namespace, and there is no cgroup. "
@@ -107,6 +112,10 @@ def _watch(process: subprocess.Popen[bytes], observation: Observation, group: Gr
     with _Resident(process.pid) as resident, _end_of(process.pid) as ended:
 
         def sample(elapsed: float) -> None:
+            nonlocal huge_bytes
+            if len(recorder.seconds) % SAMPLES_PER_LOOK == 0 and shows_own_numbers():
+                status = read_status(process.pid)
+                huge_bytes = max(huge_bytes, status.huge if status else 0)
             recorder.add(elapsed, tree.now() if tree else resident.read())
             if observation.at_sample is not None:
                 observation.at_sample(process.pid)
@@ -133,6 +142,8 @@ def _watch(process: subprocess.Popen[bytes], observation: Observation, group: Gr
         stderr=watch.stderr_tail,
         recorder=recorder,
         oom_kills=group.oom_kills() if group is not None else 0,
+        huge_bytes=huge_bytes,
+        left_out=tree.left_out() if tree is not None else (),
     )
 
 

@@ -31,6 +31,7 @@ class Poller:
         self.pids: list[int] = []  # at the last poll
         self.peaks: dict[int, Polled] = {}
         self.alone_bytes = 0  # the most that one process held at its own peak, pages of mapped files left out
+        self.huge_bytes = 0  # the most that any one process held of a huge page pool
         self.ignores_children = False  # any process at any poll
         self.samples = 0
         self.largest_gap_seconds = 0.0
@@ -63,6 +64,7 @@ class Poller:
 
     def _note(self, pid: int, status: Status) -> int:
         self.ignores_children |= status.ignores_children
+        self.huge_bytes = max(self.huge_bytes, status.huge)
         self.alone_bytes = max(self.alone_bytes, status.peak - status.file)
         if pid not in self.peaks or status.peak > self.peaks[pid].peak:
             self.peaks[pid] = Polled(status.peak, status.name)
