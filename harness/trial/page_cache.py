@@ -8,11 +8,14 @@ so the files are read before each trial and not only once.
 import os
 import stat
 import threading
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
 READ_BYTES = 256 * 1024
+FRESH_SECONDS = 1.0
+"""The cache of an idle machine shrinks within tens of seconds, and trials that follow one another read it anyway."""
 LARGEST_FILE_BYTES = 512 * 1024 * 1024
 """A larger one, such as a data set, is left alone: reading it would take longer than the trial."""
 
@@ -23,6 +26,8 @@ class PageCache:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._files: frozenset[str] = frozenset()
+        self._warmed = self._files
+        self._warm_until = 0.0
 
     @property
     def files(self) -> frozenset[str]:
@@ -35,9 +40,14 @@ class PageCache:
             self._files |= frozenset(files)
 
     def warm(self) -> None:
-        """Read all files to their end."""
+        """Read all files to their end, unless that was done just now."""
+        with self._lock:
+            files, now = self._files, time.monotonic()
+            if files == self._warmed and now < self._warm_until:
+                return
+            self._warmed, self._warm_until = files, now + FRESH_SECONDS
         buffer = bytearray(READ_BYTES)
-        for path in self._files:
+        for path in files:
             # A file may be gone meanwhile, or be none that can be read: then there is nothing to warm.
             with suppress(OSError):
                 _read_whole(path, buffer)
