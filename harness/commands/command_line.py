@@ -21,6 +21,7 @@ VERBS: Mapping[str, str] = {
     "size": "Say how much memory to ask for.",
     "gate": "Decide whether a change may go in by its peak memory.",
     "explain": "Say why one side holds more than the other, and who holds it.",
+    "leak": "Say whether a workload leaves something behind with each call, how much, and who holds it.",
     "promote": "Accept the levels of a run into a baseline.",
     "doctor": "Say how exact membench is on this machine.",
     "compare": "Show how far the peaks of one run lie from another's.",

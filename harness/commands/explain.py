@@ -137,14 +137,14 @@ def _sides(
         if request.base == request.head or None in pair or len({workload.scenario for workload in found}) > 1:
             raise UsageError("BASE and HEAD are two variants of one workload. Name it with --scenario.")
         base, head = (
-            Side(label=workload.variant, workload=_checked(workload), roots=workload.import_paths)
+            Side(label=workload.variant, workload=checked_callable(workload), roots=workload.import_paths)
             for workload in pair
             if workload is not None
         )
         yield base.workload.scenario, base, head
         return
-    workload = _one(suite.workloads(names, [variant] if variant is not None else []))
-    workload = _checked(suite.prepare([workload])[0])
+    workload = only_workload(suite.workloads(names, [variant] if variant is not None else []))
+    workload = checked_callable(suite.prepare([workload])[0])
     sides = [
         _at_commit(suite, workload, place, ref, scratch) for place, ref in ((BASE, request.base), (HEAD, request.head))
     ]
@@ -155,18 +155,28 @@ def _sides(
             forget(scratch / place)
 
 
-def _one(workloads: "Sequence[Workload]") -> "Workload":
+def only_workload(workloads: "Sequence[Workload]", verb: str = "explain") -> "Workload":
+    """Give the one workload that was asked for.
+
+    Raises:
+        UsageError: there are several, or none.
+    """
     if len(workloads) == 1:
         return workloads[0]
     known = ", ".join(sorted({f"{workload.scenario}/{workload.variant}" for workload in workloads})[:8])
-    raise UsageError(f"explain is about one workload, and {len(workloads)} fit. Name WORKLOAD and --variant: {known}.")
+    raise UsageError(f"{verb} is about one workload, and {len(workloads)} fit. Name WORKLOAD and --variant: {known}.")
 
 
-def _checked(workload: "Workload") -> "Workload":
+def checked_callable(workload: "Workload", verb: str = "explain") -> "Workload":
+    """Give the workload back if it is Python that can be looked into.
+
+    Raises:
+        UsageError: it is a command.
+    """
     if workload.kind == COMMAND:
         raise UsageError(
-            f"{workload.scenario} is a command, and explain looks into the Python of a callable. Define it with "
-            'call = "package.module:function" to have it explained.'
+            f"{workload.scenario} is a command, and {verb} looks into the Python of a callable. Define it with "
+            'call = "package.module:function" for that.'
         )
     return workload
 

@@ -22,8 +22,8 @@ def explanation_document(explanation: Explanation) -> dict[str, Any]:
         "head": _side(explanation.head, explanation.tree.head_bytes),
         "shift_bytes": explanation.shift_bytes,
         "native": explanation.native,
-        "paths": [_path(path) for path in explanation.paths[:MOST_PATHS]],
-        "holders": [_holder(shift) for shift in explanation.holders],
+        "paths": [path_document(path) for path in explanation.paths[:MOST_PATHS]],
+        "holders": [holder_document(shift) for shift in explanation.holders],
         "warnings": list(explanation.warnings),
         "files": list(explanation.files),
     }
@@ -43,7 +43,8 @@ def _side(side: SideFacts, picture: int) -> dict[str, Any]:
     }
 
 
-def _path(path: GrownPath) -> dict[str, Any]:
+def path_document(path: GrownPath) -> dict[str, Any]:
+    """Make the entry of a path."""
     return {
         "shift_bytes": path.shift_bytes,
         "base_bytes": path.base_bytes,
@@ -63,7 +64,8 @@ def _path(path: GrownPath) -> dict[str, Any]:
     }
 
 
-def _holder(shift: HolderShift) -> dict[str, Any]:
+def holder_document(shift: HolderShift) -> dict[str, Any]:
+    """Make the entry of a holder."""
     more = shift.larger
     return {
         "kind": shift.name.kind,

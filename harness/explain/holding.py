@@ -200,13 +200,20 @@ def _way(graph: HeapGraph, starts: Iterable[int], reached: Mapping[int, tuple[in
     return tuple(reversed(steps))
 
 
-def shifts_between(base: HeapGraph, head: HeapGraph) -> list[HolderShift]:
-    """Find the holders that hold more or less, each looked up on the other side whatever it holds there."""
-    names = [{holder.name for holder in find_holders(graph)} for graph in (base, head)]
-    return compare_holders(find_holders(base, also=names[1]), find_holders(head, also=names[0]))
+def shifts_between(base: HeapGraph, head: HeapGraph, *, least_bytes: int = 0) -> list[HolderShift]:
+    """Find the holders that hold more or less, each looked up on the other side whatever it holds there.
+
+    `least_bytes` is the shift from which on one is told; 0 for a share of the largest holder.
+    """
+    least = min(least_bytes, LEAST_BYTES) or LEAST_BYTES
+    names = [{holder.name for holder in find_holders(graph, least_bytes=least)} for graph in (base, head)]
+    before, after = (
+        find_holders(graph, least_bytes=least, also=also) for graph, also in ((base, names[1]), (head, names[0]))
+    )
+    return compare_holders(before, after, least_bytes=least_bytes)
 
 
-def compare_holders(base: Sequence[Holder], head: Sequence[Holder]) -> list[HolderShift]:
+def compare_holders(base: Sequence[Holder], head: Sequence[Holder], *, least_bytes: int = 0) -> list[HolderShift]:
     """Put the holders of both sides together by their names, largest shift first."""
     before = {holder.name: holder for holder in base}
     after = {holder.name: holder for holder in head}
@@ -214,7 +221,8 @@ def compare_holders(base: Sequence[Holder], head: Sequence[Holder]) -> list[Hold
         HolderShift(name=name, base=before.get(name), head=after.get(name)) for name in dict.fromkeys((*before, *after))
     ]
     largest = max((holder.bytes for holder in (*base, *head)), default=0)
-    telling = [shift for shift in shifts if abs(shift.shift_bytes) >= LEAST_SHARE * largest]
+    least = least_bytes or LEAST_SHARE * largest
+    telling = [shift for shift in shifts if abs(shift.shift_bytes) >= least]
     return sorted(telling, key=lambda shift: (-abs(shift.shift_bytes), len(shift.larger.steps), shift.name))[
         :MOST_HOLDERS
     ]

@@ -20,6 +20,7 @@ PATHS_METER = "call_paths"
 HOLDERS_METER = "holders"
 PLACES = ("base", "head")
 _AT = "MEMBENCH_HOLDERS_AT"
+AT_END = "end"
 _NEAR = 0.95  # of the peak
 
 
@@ -124,6 +125,24 @@ class Explaining:
 
     def _sources(self, side: Side) -> Sources:
         return Sources(side.roots, self.paths.targets)
+
+    def heaps(self, sides: Sequence[Side]) -> list[Heap]:
+        """Capture each side, and give what its processes held by call path.
+
+        Raises:
+            MeasurementError: a trial failed, or left nothing that can be read.
+        """
+        read = self._read(sides, PATHS_METER, [{NATIVE: "1"} if self.native else {}] * len(sides))
+        return [self._heap(side, reading) for side, reading in zip(sides, read, strict=True)]
+
+    def shifts_at_end(self, sides: Sequence[Side], *, least_bytes: int) -> list[HolderShift]:
+        """Find who holds more or less when the sides have ended.
+
+        Raises:
+            MeasurementError: a trial failed, or left nothing that can be read.
+        """
+        base, head = self._graphs(sides, [{_AT: AT_END}] * len(sides))
+        return shifts_between(base, head, least_bytes=least_bytes)
 
     def graphs(self, sides: Sequence[Side]) -> list[HeapGraph]:
         """Find the objects of each side near its peak, and what holds them.
