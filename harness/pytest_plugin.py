@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from membench.harness.plugin.activation import activate, runs_elsewhere
-from membench.harness.plugin.names import MARKER
+from membench.harness.plugin.names import LEAK_MARKER, MARKER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +20,10 @@ _CHILD = "membench-child"
 _MARKER_HELP = (
     f"{MARKER}(peak, growth=None, meter='peak_rss', isolated=False): "
     "bound the test's own peak memory, above what was resident at its start, and what it leaves behind."
+)
+_LEAK_HELP = (
+    f"{LEAK_MARKER}(per_call=None, calls=200): call the test again and again, and fail it where each call leaves more "
+    "behind than per_call."
 )
 
 
@@ -44,6 +48,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker; get to work at once where an option asks for it."""
     config.addinivalue_line("markers", _MARKER_HELP)
+    config.addinivalue_line("markers", _LEAK_HELP)
     if config.getoption("membench_child"):
         from membench.harness.plugin.child import Child  # noqa: PLC0415 - only in a process of this plugin's own
 
@@ -55,6 +60,16 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(_Receiver(config), "membench-receiver")
     if not runs_elsewhere(config):
         config.pluginmanager.register(_Watcher(config), "membench-watcher")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Call a test again and again that is held to leave nothing behind."""
+    if pyfuncitem.get_closest_marker(LEAK_MARKER) is None or pyfuncitem.config.getoption("membench_skip"):
+        return None
+    from membench.harness.plugin.leaks import call_again  # noqa: PLC0415 - only where it is asked for
+
+    return call_again(pyfuncitem)
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ RESIDENT_ALLOWED_BYTES = 512  # per call, of what only the kernel sees
 LIVE_LEAST_BYTES = 1 * KIB
 RESIDENT_LEAST_BYTES = 128 * KIB  # what malloc and the kernel take in steps
 _MORE = 4  # times as many calls where so many do not decide
+_LIKE = 1.6  # times the growth per call, or as many times less, is the same leak
 _EXPLAINING_CALLS = 200  # at most, and twice as many: the instruments that explain are slow
 
 
@@ -38,13 +39,14 @@ class Leak:
     holders: Sequence[HolderShift] = ()
     more_calls: int = 0  # that paths and holders differ by
     failure: str = ""  # why there are no paths or no holders
+    confirmed: bool = True  # by another number of calls
 
     @property
     def verdict(self) -> LeakVerdict:
         """A leak where either figure grows; none where neither does."""
         found = [slope.verdict for slope in self.slopes.values()]
         if LeakVerdict.LEAK in found:
-            return LeakVerdict.LEAK
+            return LeakVerdict.LEAK if self.confirmed else LeakVerdict.UNDECIDED
         return LeakVerdict.UNDECIDED if LeakVerdict.UNDECIDED in found else LeakVerdict.NONE
 
     @property
@@ -80,11 +82,23 @@ class LeakSearch:
         """
         calls = min(self.first_calls(), self.most_calls)
         while True:
-            found = Leak(workload=side.label, calls=calls, slopes=self._slopes(side, calls))
+            found = self._confirmed(side, Leak(workload=side.label, calls=calls, slopes=self._slopes(side, calls)))
             if found.verdict is not LeakVerdict.UNDECIDED or calls >= self.most_calls:
                 break
             calls = min(calls * _MORE, self.most_calls)
         return self._explained(side, found) if found.verdict is LeakVerdict.LEAK else found
+
+    def _confirmed(self, side: Side, found: Leak) -> Leak:
+        """Ask again with another number of calls: a cache may have been filling just while the first ones decided."""
+        if found.verdict is not LeakVerdict.LEAK:
+            return found
+        twice = 2 * found.calls
+        other = twice if twice <= self.most_calls else max(FEWEST_CALLS, found.calls // 2)
+        again = self._slopes(side, other)[found.meter]
+        fits = again.per_call > 0 and 1 / _LIKE < again.per_call / found.slope.per_call < _LIKE
+        # Half as many calls may be too few to decide, and then only have to grow as fast.
+        kinds = {LeakVerdict.LEAK} if other > found.calls else {LeakVerdict.LEAK, LeakVerdict.UNDECIDED}
+        return replace(found, confirmed=fits and again.verdict in kinds)
 
     def first_calls(self) -> int:
         """Say how many calls let resident memory tell the allowed growth."""

@@ -3,6 +3,7 @@
 import pytest
 
 MARKER = "memory_budget"
+LEAK_MARKER = "memory_leak"
 NAME = "membench-session"
 
 
