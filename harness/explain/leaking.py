@@ -10,7 +10,7 @@ from membench.harness.explain.holding import HolderShift
 from membench.harness.explain.measuring import Explaining, Side
 from membench.harness.explain.slope import LeakVerdict, Slope, judge_growth
 from membench.harness.model import Outcome, Reading, Workload
-from membench.harness.trial.adapters import kind_file
+from membench.harness.trial.adapters import adapter_file
 from membench.harness.trial.adapters.repeated import ADAPTER, CALLS, PARAMETERS, POINTS, WARM_UP
 from membench.harness.units import KIB
 
@@ -143,7 +143,7 @@ class LeakSearch:
 
 def repeated(workload: Workload, calls: int) -> Workload:
     """Make the workload that calls another so many times."""
-    inner = kind_file(workload.kind)
+    inner = adapter_file(workload.kind)
     parameters = {
         CALLS: calls,
         WARM_UP: max(3, calls // 20),
