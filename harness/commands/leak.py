@@ -15,7 +15,7 @@ from membench.harness.runs.session import Session
 from membench.harness.units import parse_size
 
 if TYPE_CHECKING:
-    from membench.harness.explain.leaking import Leak
+    from membench.harness.explain.leak import Leak
 
 PREFIX = "membench-leak-"
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from membench.harness.explain.document import holder_document, path_document
-from membench.harness.explain.leaking import Leak
+from membench.harness.explain.leak import Leak
 from membench.harness.store.schemas import validated
 
 FORMAT = "membench-leak"

@@ -1,12 +1,11 @@
 """Looks for a leak: the same call again and again in one process, more often until it is decided, then who holds it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from membench.harness.errors import MeasurementError
 from membench.harness.explain.call_tree import Node
-from membench.harness.explain.difference import GrownPath, compare, shifted_paths
-from membench.harness.explain.holding import HolderShift
+from membench.harness.explain.difference import compare, shifted_paths
+from membench.harness.explain.leak import LIVE, RESIDENT, RESIDENT_LEAST_BYTES, Leak
 from membench.harness.explain.measuring import Explaining, Side
 from membench.harness.explain.slope import LeakVerdict, Slope, judge_growth
 from membench.harness.model import Outcome, Reading, Workload
@@ -14,7 +13,6 @@ from membench.harness.trial.adapters import adapter_file
 from membench.harness.trial.adapters.repeated import ADAPTER, CALLS, PARAMETERS, POINTS, WARM_UP
 from membench.harness.units import KIB
 
-LIVE, RESIDENT = "live", "resident"
 REPEATED = "repeated"
 PHASES = 20  # of equal length that the calls are cut into
 FEWEST_CALLS = PHASES * 2
@@ -22,48 +20,9 @@ MOST_CALLS = 20_000
 LIVE_ALLOWED_BYTES = 16  # per call: Python's live allocations are exact, so nearly nothing is
 RESIDENT_ALLOWED_BYTES = 512  # per call, of what only the kernel sees
 LIVE_LEAST_BYTES = 1 * KIB
-RESIDENT_LEAST_BYTES = 128 * KIB  # what malloc and the kernel take in steps
 _MORE = 4  # times as many calls where so many do not decide
 _LIKE = 1.6  # times the growth per call, or as many times less, is the same leak
 _EXPLAINING_CALLS = 200  # at most, and twice as many: the instruments that explain are slow
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leak:
-    """What was found about a workload that was called again and again."""
-
-    workload: str
-    calls: int
-    slopes: dict[str, Slope]  # by meter: what Python has given out, what is resident
-    paths: Sequence[GrownPath] = ()  # that hold more after twice as many calls; bytes of all these calls
-    holders: Sequence[HolderShift] = ()
-    more_calls: int = 0  # that paths and holders differ by
-    failure: str = ""  # why there are no paths or no holders
-    confirmed: bool = True  # by another number of calls
-
-    @property
-    def verdict(self) -> LeakVerdict:
-        """A leak where either figure grows; none where neither does."""
-        found = [slope.verdict for slope in self.slopes.values()]
-        if LeakVerdict.LEAK in found:
-            return LeakVerdict.LEAK if self.confirmed else LeakVerdict.UNDECIDED
-        return LeakVerdict.UNDECIDED if LeakVerdict.UNDECIDED in found else LeakVerdict.NONE
-
-    @property
-    def meter(self) -> str:
-        """The figure that tells: Python's own where it grows, since it is exact; else the one that does."""
-        ordered = (LeakVerdict.LEAK, LeakVerdict.UNDECIDED, LeakVerdict.NONE)
-        return min((LIVE, RESIDENT), key=lambda meter: ordered.index(self.slopes[meter].verdict))
-
-    @property
-    def slope(self) -> Slope:
-        """The growth that is told."""
-        return self.slopes[self.meter]
-
-    @property
-    def smallest_resident(self) -> float:
-        """The growth per call from which on resident memory would have told, with so many calls."""
-        return RESIDENT_LEAST_BYTES / (self.calls / 2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 
 from membench.harness.errors import UsageError, unknown_name
+from membench.harness.explain.leak import RESIDENT_LEAST_BYTES
 from membench.harness.explain.leaking import (
     FEWEST_CALLS,
     LIVE_ALLOWED_BYTES,
     LIVE_LEAST_BYTES,
     PHASES,
     RESIDENT_ALLOWED_BYTES,
-    RESIDENT_LEAST_BYTES,
 )
 from membench.harness.explain.slope import LeakVerdict, Slope, judge_growth
 from membench.harness.meters.resident import METER as RESIDENT

@@ -9,7 +9,7 @@ from membench.reports.explanations import words
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from membench.harness.explain.leaking import Leak
+    from membench.harness.explain.leak import Leak
 
 _MOST = 5
 _STEPS = 4

@@ -9,7 +9,8 @@ import pytest
 from acted_sessions import nobody
 
 from membench.harness.errors import MeasurementError
-from membench.harness.explain.leaking import Leak, LeakSearch
+from membench.harness.explain.leak import Leak
+from membench.harness.explain.leaking import LeakSearch
 from membench.harness.explain.measuring import Explaining, Side
 from membench.harness.explain.slope import LeakVerdict
 from membench.harness.model import Workload
