@@ -80,6 +80,7 @@ DEFAULT_ORDERS = 20
 @options.timeout()
 @options.out("Keep readings, results, report and charts there.")
 @options.resume()
+@options.machine()
 @options.form(("console", "json", "markdown"))
 def command(
     suite_name: str | None,

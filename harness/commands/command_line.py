@@ -27,6 +27,10 @@ VERBS: Mapping[str, str] = {
     "compare": "Show how far the peaks of one run lie from another's.",
     "report": "Write the report and the charts of a run again.",
     "history": "Show each workload's peak over stored runs, and where it changed.",
+    "index": "Keep an index over stored runs.",
+    "publish": "Write a static site over all stored runs.",
+    "backfill": "Measure commits of the past, first a few, then where something changed.",
+    "prune": "Delete stored runs that no rule keeps.",
     "export": "Write a run for another tool: a dashboard, a spreadsheet, a monitor.",
     "list": "List workloads, scenarios, variants, meters, charts, formats or exports.",
 }

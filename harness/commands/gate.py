@@ -17,6 +17,8 @@ from membench.harness.gate.calibration import noise_floor
 from membench.harness.gate.checkout import Commit, check_out, find_commit, forget, forget_killed, install
 from membench.harness.gate.measuring import Gating, Version
 from membench.harness.gate.verdicts import GateRow, Judgement, Thresholds, Verdict, judge_all, missing, remarks
+from membench.harness.history.latest import LATEST, latest_branch, latest_results
+from membench.harness.history.machine_class import class_differences
 from membench.harness.kernel.scratch import held_scratch
 from membench.harness.keys import Key, Side, WorkloadKey
 from membench.harness.meters import meter_file
@@ -33,6 +35,7 @@ PREFIX = "membench-gate-"
 THE_BASELINE = "the baseline"
 DEFAULT_METER = "peak_rss"
 MOST_REPEATS = 12
+DEFAULT_HISTORY = "runs"
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -69,7 +72,13 @@ class _Asked:
 @click.command(name="gate")
 @click.argument("head", type=_FILE, required=False)
 @click.option("--against", "ref", metavar="GIT_REF", help="Measure this commit too, in turn with the working folder.")
-@click.option("--baseline", type=_FILE, metavar="FILE", help="Compare with the levels in this results document.")
+@click.option(
+    "--baseline",
+    metavar="FILE|latest:BRANCH",
+    help="Compare with the levels in this results document, or with the newest runs of a branch in --history.",
+)
+@click.option("--history", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+              help="The folder of stored runs that latest:BRANCH is looked up in.  [default: runs]")  # fmt: skip
 @click.option("--suite", "suite_name", type=click.Choice(SUITES), help="Where the workloads come from.")
 @click.option("--scenario", "scenarios", multiple=True, metavar="S", help="Only this scenario; may be given again.")
 @click.option("--variant", "variants", multiple=True, metavar="V", help="Only this variant; may be given again.")
@@ -90,11 +99,13 @@ class _Asked:
 @click.option("--allow-environment-change", is_flag=True, help="Compare with a baseline from another environment.")
 @click.option("--strict", is_flag=True, help="End with 1 also where a row could not be decided.")
 @options.out("Keep results and reports there.")
+@options.machine()
 @options.form(FORMATS)
 def command(
     head: Path | None,
     ref: str | None,
-    baseline: Path | None,
+    baseline: str | None,
+    history: Path | None,
     suite_name: str | None,
     scenarios: Sequence[str],
     variants: Sequence[str],
@@ -121,6 +132,7 @@ def command(
     membench gate --against HEAD~1
     membench gate --against origin/main --baseline membench-baseline.json --out out/gate
     membench gate out/results.json --baseline membench-baseline.json --format junit
+    membench gate --baseline latest:main --history runs
 
     A row is a regression where the whole interval of its rise lies above both thresholds, or a budget is exceeded.
     """  # noqa: D301 - \b is click's mark for lines to leave as they are
@@ -146,7 +158,7 @@ def command(
         variants=tuple(variants),
     )
     folder = writable_folder(out) if out is not None else None
-    stored = read_results(baseline) if baseline is not None else None
+    stored = _stored_levels(baseline, history, read_results(head) if head is not None else None)
     if head is not None:
         assert stored is not None
         results = read_results(head)
@@ -156,6 +168,14 @@ def command(
         judgement, results = _judge_measured(suite, workloads, ref, stored, asked)
     show_judgement(judgement, results, folder, form)
     return _exit_code(judgement.verdict, strict=strict)
+
+
+def _stored_levels(baseline: str | None, history: Path | None, head: Results | None) -> Results | None:
+    if baseline is None or not baseline.startswith(LATEST):
+        return read_results(Path(baseline)) if baseline is not None else None
+    branch = latest_branch(baseline)
+    environment = head.environment if head is not None else None
+    return latest_results(history or Path(DEFAULT_HISTORY), branch, environment)
 
 
 def _thresholds(settings: GateSettings, relative: str | None, absolute: str | None) -> Thresholds:
@@ -232,7 +252,9 @@ def _environment_warnings(base: Environment, head: Environment, asked: _Asked) -
     if not found:
         return []
     words = f"The baseline was measured elsewhere: {'; '.join(found)}"
-    if not asked.allow_environment_change:
+    # Within a class of machines that was named, what else differs is shown and no reason to refuse.
+    within = bool(base.machine_class) and not class_differences(base, head)
+    if not asked.allow_environment_change and not within:
         raise UsageError(f"{words}. Measure a new one here, or give --allow-environment-change.")
     return [f"{words}. The shift is not the program's alone."]
 

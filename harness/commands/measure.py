@@ -68,6 +68,7 @@ PYTHON_ADDS = ("LC_CTYPE",)
     metavar="N",
     help="This exit status is no failure either, such as a linter's 1; may be given again.",
 )
+@options.machine()
 @options.form()
 @click.argument("argv", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- COMMAND [ARG]...")
 def command(

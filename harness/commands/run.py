@@ -85,6 +85,7 @@ DEFAULT_REPEATS = 3
 )
 @options.out("Keep results, report and charts there.")
 @options.resume()
+@options.machine()
 @options.form()
 def command(
     suite_name: str | None,

@@ -64,17 +64,25 @@ def read_history(target: Path | str, *, branch: str | None = None, progress: Pro
         UsageError: there is no such branch.
     """
     with opened_index(target, branch=branch, progress=progress) as database:
-        all_runs = reading.read_runs(database)
-        runs = [run for run in all_runs if not run.branch]
-        if not runs:
-            raise UnreadableInputError(
-                f"No stored run was found in {target}. "
-                f"Wanted: */{RESULTS_FILE} or *.json, as membench run --out writes."
-            )
-        titles = {number: one.title for number, one in reading.read_classes(database).items()}
-        series = tuple(_series(database, runs, titles))
-        warnings = [f"left out: {problem}" for problem in reading.read_problems(database)]
-        by_commit = reading.has_commits(database)
+        return history_of(database, target)
+
+
+def history_of(database: Database, target: Path | str) -> History:
+    """Read every stored run of an index that is open; `target` is what it is of.
+
+    Raises:
+        UnreadableInputError: there is no run in it.
+    """
+    all_runs = reading.read_runs(database)
+    runs = [run for run in all_runs if not run.branch]
+    if not runs:
+        raise UnreadableInputError(
+            f"No stored run was found in {target}. Wanted: */{RESULTS_FILE} or *.json, as membench run --out writes."
+        )
+    titles = {number: one.title for number, one in reading.read_classes(database).items()}
+    series = tuple(_series(database, runs, titles))
+    warnings = [f"left out: {problem}" for problem in reading.read_problems(database)]
+    by_commit = reading.has_commits(database)
     warnings += _warnings(all_runs, runs, series, titles)
     return History(
         runs=tuple(_run(run, titles, target) for run in runs),

@@ -12,6 +12,9 @@ from membench.harness.errors import one_line
 from membench.harness.kernel.controls import Controls
 from membench.harness.model import Environment
 
+MACHINE_VARIABLE = "MEMBENCH_MACHINE"
+"""Names the class of machines that this one is of; `--machine` sets it."""
+_LONGEST_NAME = 200
 _THP = Path("/sys/kernel/mm/transparent_hugepage/enabled")
 
 
@@ -28,6 +31,7 @@ def describe_environment(controls: Controls, settings: Mapping[str, int | str]) 
         thp=_transparent_huge_pages(),
         controls=asdict(controls),
         settings=dict(settings),
+        machine_class=os.environ.get(MACHINE_VARIABLE, "")[:_LONGEST_NAME],
     )
     return replace(facts, fingerprint=_fingerprint(facts))
 

@@ -1,6 +1,7 @@
 """Options that several verbs take, said once."""
 
 import math
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,12 @@ from typing import Any
 import click
 
 from membench.harness.model import LONGEST_TIMEOUT_SECONDS
+from membench.harness.runs.environment import MACHINE_VARIABLE
 
 Option = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 DEFAULT_TIMEOUT_SECONDS = 300.0
+_LONGEST_MACHINE = 100
 CONSOLE_OR_JSON = ("console", "json")
 
 
@@ -65,6 +68,25 @@ def timeout(
 def out(words: str) -> Option:
     """Ask for a folder to keep something in."""
     return click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help=words)
+
+
+def machine() -> Option:
+    """Ask for the name of the class of machines that this one is of."""
+    return click.option(
+        "--machine",
+        metavar="NAME",
+        expose_value=False,
+        callback=_name_machine,
+        help=f"Name of this machine's class; only runs of one class are compared.  [env: {MACHINE_VARIABLE}]",
+    )
+
+
+def _name_machine(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
+    if value is None:
+        return
+    if not value.strip() or not value.isprintable() or len(value) > _LONGEST_MACHINE:
+        raise click.BadParameter(f"A name has 1 to {_LONGEST_MACHINE} printable characters.", context, parameter)
+    os.environ[MACHINE_VARIABLE] = value
 
 
 def resume() -> Option:

@@ -11,7 +11,7 @@ from membench.harness.history.index.schema import NAMES, TABLES, VERSION
 
 POSTGRES = ("postgresql://", "postgres://")
 _BUSY_SECONDS = 60
-_CACHE_KIB = 32 * 1024
+_CACHE_KIB = 16 * 1024
 _FETCHED = 5_000  # rows at once
 
 
@@ -179,7 +179,7 @@ def _open_postgres(url: str) -> Database:
         raise UsageError(
             "An index in PostgreSQL takes psycopg, which is not installed. Install it: pip install 'membench[postgres]'"
         ) from error
-    shown = url.rpartition("@")[2].partition("?")[0]  # without a password
+    shown = url.partition("://")[2].rpartition("@")[2].partition("?")[0]  # without a password
     try:
         connection = psycopg.connect(url, autocommit=True, connect_timeout=_BUSY_SECONDS)
     except psycopg.Error as error:

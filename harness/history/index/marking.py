@@ -54,11 +54,11 @@ class _ClassMarks:
         last, state = self._kept()
         seen = [run.id for run in runs].index(last) + 1 if last in {run.id for run in runs} else 0
         counted = self._database.one("SELECT value FROM facts WHERE name = ?", (self._fact,))
-        if seen == len(runs) and seen:
-            return 0
         # A run that was put in between moves the place of the last one that was seen.
-        if not seen or state is None or counted is None or int(counted[0]) != seen:
+        if state is None or counted is None or int(counted[0]) != seen:
             seen = 0
+        if seen == len(runs):
+            return 0
         return self._judge(runs, seen, state if seen else None)
 
     @property

@@ -143,3 +143,13 @@ def read_problems(database: Database) -> list[str]:
 def has_commits(database: Database) -> bool:
     """Tell whether a repository gave the order."""
     return database.one("SELECT 1 FROM commits LIMIT 1") is not None
+
+
+def read_promotions(database: Database) -> list[tuple[tuple[str, str, str], dict[str, Any]]]:
+    """Give the levels that were promoted into baselines: scenario, variant and meter, and what is known of each."""
+    return [
+        ((scenario, variant, meter), {"at": at, "by": by, "reason": reason, "to_bytes": to_bytes})
+        for scenario, variant, meter, at, by, reason, to_bytes in database.rows(
+            "SELECT scenario, variant, meter, at, promoter, reason, to_bytes FROM promotions ORDER BY at"
+        )
+    ]
