@@ -12,6 +12,7 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 
 from membench.harness.errors import MeasurementError
@@ -33,6 +34,7 @@ from membench.harness.trial.exit_status import judge_status
 from membench.harness.trial.follower import Follower, followed, why_not_executed
 from membench.harness.trial.interrupts import Interruption, Interrupts
 from membench.harness.trial.monitor import Cancelled, ThinnedRecorder
+from membench.harness.trial.poller import pause_after
 
 SCENARIO = "command"
 METERS = ("peak_rss", TREE_METER)  # those that read a process from outside
@@ -151,6 +153,9 @@ class _Run:
         self._recorder = ThinnedRecorder()
         self._interruption = Interruption(trial.interrupts, follower) if trial.interrupts else None
         self.left_out: tuple[str, ...] = ()  # what the figure leaves out, where it matters
+        self._next_poll = 0.0
+        self._largest = 0  # what the largest process held at the last poll
+        self._tree_seconds: list[float] = []  # when the tree was sampled
         self.forced = False  # interrupted, and did not end by itself
 
     def until_end(self) -> bool:
@@ -184,16 +189,25 @@ class _Run:
 
     def _sample(self) -> float:
         """Sample, and give the seconds until the next time."""
-        largest, pause = self._follower.poll()
-        elapsed = self._follower.wall_seconds
-        self._recorder.add(elapsed, self._tree.now() if self._tree and self._follower.executed else largest)
-        return pause
+        now = time.monotonic()
+        if now >= self._next_poll:
+            self._largest, pause = self._follower.poll()
+            self._next_poll = now + pause
+        if self._tree is None or not self._follower.executed:
+            self._recorder.add(self._follower.wall_seconds, self._largest)
+            return self._next_poll - now
+        before = time.thread_time()
+        self._tree_seconds.append(self._follower.wall_seconds)
+        self._recorder.add(self._tree_seconds[-1], self._tree.now())
+        return pause_after(time.thread_time() - before)
 
     def reading(self, errors: str, *, left: int, in_time: bool, oom_kills: int) -> Reading:
         """Say what it came to."""
         trial, follower = self._trial, self._follower
         outcome, detail = self._outcome(in_time=in_time, oom_kills=oom_kills)
         facts = self._with_left_out(follower.facts(left_behind=left))
+        if self._tree:
+            facts = self._of_tree(facts)
         return Reading(
             scenario=SCENARIO,
             variant=trial.name,
@@ -206,7 +220,7 @@ class _Run:
             detail=detail,
             stderr_tail="" if outcome is Outcome.OK else errors,
             source=self._tree_source(self._tree, facts) if self._tree else SOURCES[facts.method],
-            command=self._of_tree(facts) if self._tree else facts,
+            command=facts,
         )
 
     def _with_left_out(self, facts: CommandFacts) -> CommandFacts:
@@ -224,7 +238,15 @@ class _Run:
 
     def _of_tree(self, facts: CommandFacts) -> CommandFacts:
         """A tree is sampled, however the account of its largest process was come by."""
-        return replace(facts, method="polled", exact=False, caveats=(*facts.caveats, *self._missed(facts)))
+        seconds = [0.0, *self._tree_seconds, self._follower.wall_seconds]
+        return replace(
+            facts,
+            method="polled",
+            exact=False,
+            samples=len(self._tree_seconds),
+            largest_gap_seconds=round(max(0.0, *(later - earlier for earlier, later in pairwise(seconds))), 6),
+            caveats=(*facts.caveats, *self._missed(facts)),
+        )
 
     def _missed(self, facts: CommandFacts) -> list[str]:
         largest = facts.largest_peak_bytes or 0

@@ -21,6 +21,11 @@ class Polled(NamedTuple):
     name: str
 
 
+def pause_after(cost: float) -> float:
+    """Give the seconds to wait after a look that took so many seconds of a CPU."""
+    return min(max(POLL_SECONDS, cost / SHARE), LONGEST_POLL_SECONDS)
+
+
 class Poller:
     """Polls every process below a supervisor."""
 
@@ -54,8 +59,7 @@ class Poller:
         found = dict(statuses_below(self._supervisor))
         self.pids = list(found)
         largest = max((self._note(pid, status) for pid, status in found.items() if status is not None), default=0)
-        pause = (time.thread_time() - before) / SHARE
-        return largest, min(max(POLL_SECONDS, pause), LONGEST_POLL_SECONDS)
+        return largest, pause_after(time.thread_time() - before)
 
     def note_gap(self, now: float) -> None:
         """End a gap: with a poll, or because the command has ended."""
