@@ -71,6 +71,7 @@ class Workload:
     ok_statuses: tuple[int, ...] = (0,)  # of a command: exit statuses that are no failure
     varied: Mapping[str, Scalar] = field(default_factory=dict)  # the parameters that its scenario's variants differ in
     side: Side | None = None  # where two versions of it are measured in turn
+    loads: tuple[str, ...] = ()  # what it imports and others with the same target do not; a warm-up compiles it
 
     @property
     def key(self) -> WorkloadKey:

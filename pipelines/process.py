@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from membench.pipelines.assign import assign_fixtures
 from membench.pipelines.browser.browser import Browser
@@ -21,13 +21,16 @@ from membench.pipelines.fixes import (
 )
 from membench.pipelines.fixes.fix_6_clear_intermediates import ItemError
 from membench.pipelines.fixture import Fixture, FixtureRef, Validation, identifiers
-from membench.pipelines.ids import HeldIds, StoredIds
+from membench.pipelines.ids import HeldIds
 from membench.pipelines.result import LeagueResult
 from membench.pipelines.rss import read_rss
 from membench.pipelines.scrape import fetch_fixtures, fetch_teams
 from membench.pipelines.site import Site, Team
 from membench.pipelines.validate import validate_fixture
 from membench.pipelines.variant import Fix, Variant
+
+if TYPE_CHECKING:
+    from membench.pipelines.stored_ids import StoredIds
 
 Mark = Callable[[str], None]
 """Told the name of each phase as it begins."""
@@ -85,7 +88,7 @@ class _Processor:
         self.pages = browsing.pages(browser, limits.page_pool_size)
         self.team_pages = browsing.team_pages(browser, self.pages)
         self.owner = partial(browsing.owner, browser)
-        self.result = LeagueResult(StoredIds(league.cms) if variant.bounded else HeldIds())
+        self.result = LeagueResult(_kept_ids(league.cms) if variant.bounded else HeldIds())
 
     async def run(self) -> LeagueResult:
         self.league.mark("competitions")
@@ -170,3 +173,9 @@ class _Processor:
 
     def _record(self, errors: Iterable[ItemError]) -> None:
         self.result.failures.extend((error.item, error.error) for error in errors)
+
+
+def _kept_ids(cms: Cms) -> "StoredIds":
+    from membench.pipelines.stored_ids import StoredIds  # noqa: PLC0415 - the one variant that has them
+
+    return StoredIds(cms)

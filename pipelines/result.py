@@ -1,15 +1,19 @@
 """What a run comes to, and the digest by which two runs are compared."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from membench.pipelines.cms import TABLES, Cms
-from membench.pipelines.ids import ScrapedIds
+
+if TYPE_CHECKING:
+    from membench.pipelines.ids import HeldIds
+    from membench.pipelines.stored_ids import StoredIds
 
 
 class LeagueResult:
     """The identifiers that were scraped, and what failed; all else is in the CMS."""
 
-    def __init__(self, scraped_ids: ScrapedIds) -> None:
+    def __init__(self, scraped_ids: "HeldIds | StoredIds") -> None:
         self.scraped_ids = scraped_ids
         self.failures: list[tuple[str, str]] = []  # the item, and its error in words
 

@@ -30,7 +30,7 @@ def interleave(workloads: Sequence[Workload], meters: Sequence[str], repeats: in
 
 
 def _warm_ups(workloads: Sequence[Workload], meters: Sequence[str]) -> tuple[Trial, ...]:
-    """Take one for each callable, or scenario of commands, and meter: variants of one workload share their code."""
+    """Take one for each callable and what it loads, or scenario of commands, and meter: variants share the rest."""
     first = {(*_code(workload), meter): workload for meter in meters for workload in reversed(workloads)}
     return tuple(Trial(workload=workload, meter=meter, repeat=WARM_UP) for (*_, meter), workload in first.items())
 
@@ -38,4 +38,5 @@ def _warm_ups(workloads: Sequence[Workload], meters: Sequence[str]) -> tuple[Tri
 def _code(workload: Workload) -> tuple[str, ...]:
     """Name what a workload runs: a callable and where it is imported from, or the commands of a scenario."""
     side = str(workload.side or "")  # a command may be another program in another version
-    return workload.kind, workload.target or workload.scenario, side, workload.interpreter, *workload.import_paths
+    target = workload.target or workload.scenario
+    return workload.kind, target, side, workload.interpreter, *workload.import_paths, *workload.loads

@@ -13,9 +13,6 @@ T = TypeVar("T")
 TEAMS_PER_COMPETITION = 20
 SMALL_PAGE_DOM_BYTES = 16 * 1024  # a competition's table, a single fixture: a few dozen elements
 LATENCY_MILLISECONDS = (50, 400)
-NEVER_SECONDS = 3600.0
-ATTEMPTS_OF_PERMANENT = 99
-PERMANENT_SHARE = 0.3  # of the faults; the others pass with the next attempt or the one after it
 
 _WORDS = (  # noqa: SIM905 - as a list it would take seventy lines
     "amber anchor balance border bridge canyon captain cedar circle corner crossing dancer delta early "
@@ -29,7 +26,7 @@ _WORDS = (  # noqa: SIM905 - as a list it would take seventy lines
 CORPUS_WORDS = 6000
 
 
-class _Draw:
+class Draw:
     """Draws from a key: the same key gives the same draws, in any process and on any version of Python.
 
     The checksum of a key and a counter is random enough for test data, twenty times as fast as seeding a
@@ -53,19 +50,6 @@ class _Draw:
     def choice(self, options: Sequence[T]) -> T:
         return options[self.below(len(options))]
 
-    def happens(self, share: float) -> bool:
-        return self.below(1_000_000) < share * 1_000_000
-
-
-TIMEOUT, SERVER_ERROR, NOT_FOUND, CRASH, MALFORMED = FAULTS = (
-    "timeout",
-    "server-error",
-    "not-found",
-    "crash",
-    "malformed",
-)
-"""How a page fails."""
-
 
 class SyntheticSite:
     """Implements `pipelines.site.Site` for a scenario with any number of teams."""
@@ -73,7 +57,7 @@ class SyntheticSite:
     def __init__(self, scenario: Scenario, teams: int) -> None:
         self._scenario = scenario
         self._teams = teams
-        words = _Draw(scenario.seed, "corpus")
+        words = Draw(scenario.seed, "corpus")
         # Longer than any report that is cut from it, so that no two are alike.
         self._corpus = " ".join(words.choice(_WORDS) for _ in range(CORPUS_WORDS))
 
@@ -82,46 +66,22 @@ class SyntheticSite:
         return (f"/competition/{first}" for first in range(0, self._teams, TEAMS_PER_COMPETITION))
 
     def latency_seconds(self, url: str, attempt: int) -> float:
-        """Tell how long the site takes to answer."""
-        if self._fault(url, attempt) == TIMEOUT:
-            return NEVER_SECONDS
+        """Tell how long the site takes to answer; every attempt is answered alike."""
+        del attempt
         return self._draw("latency", url).between(*LATENCY_MILLISECONDS) / 1000
 
     def respond(self, url: str, attempt: int) -> Response:
-        """Answer a request, with the fault that the scenario has for it."""
-        fault = self._fault(url, attempt)
-        if fault == SERVER_ERROR:
-            return _error_page(503)
-        if fault == NOT_FOUND:
-            return _error_page(404)
-        response = self._page(url)
-        if fault == CRASH:
-            return Response(status=200, markup=b"", dom_bytes=0, crashes=True)
-        if fault == MALFORMED:
-            cut = response.markup[: len(response.markup) * 2 // 3]
-            return Response(status=200, markup=cut, dom_bytes=response.dom_bytes)
-        return response
-
-    def _draw(self, *key: object) -> _Draw:
-        return _Draw(self._scenario.seed, *key)
-
-    def _fault(self, url: str, attempt: int) -> str | None:
-        if not self._scenario.faulty_share:
-            return None
-        draw = self._draw("fault", url)
-        if not draw.happens(self._scenario.faulty_share):
-            return None
-        fault = draw.choice(FAULTS)
-        failing_attempts = ATTEMPTS_OF_PERMANENT if draw.happens(PERMANENT_SHARE) else draw.between(1, 2)
-        return fault if attempt < failing_attempts else None
-
-    def _page(self, url: str) -> Response:
+        """Answer a request; every attempt is answered alike."""
+        del attempt
         kind, *numbers = url.strip("/").split("/")
         if kind == "competition":
             return self._competition_page(int(numbers[0]))
         if kind == "team":
             return self._team_page(int(numbers[0]))
         return self._fixture_page(url)
+
+    def _draw(self, *key: object) -> Draw:
+        return Draw(self._scenario.seed, *key)
 
     def _competition_page(self, first: int) -> Response:
         last = min(first + TEAMS_PER_COMPETITION, self._teams)
@@ -186,10 +146,6 @@ def fixture_id(team: int, number: int) -> str:
     return f"G{team:06}{number:04}"
 
 
-def _error_page(status: int) -> Response:
-    return Response(status=status, markup=b"<html><body/></html>", dom_bytes=SMALL_PAGE_DOM_BYTES)
-
-
 def _document(records: Iterator[dict[str, str]]) -> bytes:
     articles = "\n".join(
         "<article>"
@@ -198,3 +154,12 @@ def _document(records: Iterator[dict[str, str]]) -> bytes:
         for record in records
     )
     return f"<html><body>\n{articles}\n</body></html>".encode()
+
+
+def site_of(scenario: Scenario, teams: int) -> SyntheticSite:
+    """Make the site of a scenario with any number of teams."""
+    if not scenario.faulty_share:
+        return SyntheticSite(scenario, teams)
+    from membench.scenarios.synthetic.faulty_site import FaultySite  # noqa: PLC0415 - only where pages fail
+
+    return FaultySite(scenario, teams)

@@ -12,7 +12,7 @@ from membench.pipelines.process import League, process_league
 from membench.pipelines.result import LeagueResult, digest
 from membench.pipelines.variant import parse_variant
 from membench.scenarios.synthetic.scenario import Scenario
-from membench.scenarios.synthetic.site import SyntheticSite
+from membench.scenarios.synthetic.site import site_of
 
 
 class LeagueWorkload:
@@ -22,7 +22,7 @@ class LeagueWorkload:
         self._scenario = scenario
         self._variant = parse_variant(variant)
         self._settings = dict(settings)
-        self._site = SyntheticSite(scenario, teams)
+        self._site = site_of(scenario, teams)
         self._path = os.path.join(scratch, "cms.sqlite")
         self._cms = Cms(self._path)
         self._result: LeagueResult | None = None

@@ -24,7 +24,7 @@ from membench.reports.charts import CHARTS
 from membench.reports.exports import EXPORTS
 from membench.reports.formats import FORMATS
 from membench.reports.gates import GATE_FORMATS
-from membench.scenarios.synthetic.site import SyntheticSite
+from membench.scenarios.synthetic.site import site_of
 
 SCENARIOS = sorted(scenario_modules())
 
@@ -35,7 +35,7 @@ def test_a_scenarios_digest_is_that_of_the_sequential_system(name: str) -> None:
     cms = Cms(":memory:")
     # What a page weighs has no part in what is put out, so nothing heavy is made here.
     weightless = dict.fromkeys(("dom_bytes", "layout_bytes", "surface_bytes", "left_behind_bytes"), 0)
-    site = SyntheticSite(scenario._replace(**weightless), scenario.teams)
+    site = site_of(scenario._replace(**weightless), scenario.teams)
     work = League(site=site, weights=BrowserWeights(0, 0), cms=cms, mark=lambda _: None)
     result = run_on_virtual_clock(process_league(work, SEQUENTIAL, {}))
     assert digest(result, cms) == scenario.digest

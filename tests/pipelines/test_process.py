@@ -24,7 +24,7 @@ from membench.pipelines.variant import (
     variant_of,
 )
 from membench.scenarios.synthetic.scenario import Scenario
-from membench.scenarios.synthetic.site import SyntheticSite
+from membench.scenarios.synthetic.site import site_of
 
 BIG = 2 * 1024**3
 
@@ -60,7 +60,7 @@ def run(
     cms = Cms(":memory:")
     phases: list[str] = []
     league = League(
-        site=SyntheticSite(scenario, scenario.teams),
+        site=site_of(scenario, scenario.teams),
         weights=BrowserWeights(process_bytes=1, page_bytes=1, most_cached=2, uncollected_bytes=50, most_renderers=2),
         cms=cms,
         mark=phases.append,
@@ -158,7 +158,7 @@ def test_phases_come_in_the_order_of_the_work() -> None:
 def test_every_fixture_of_a_sound_league_is_found_valid() -> None:
     league = small_league(teams=4, fixtures=3, faulty_share=0.0, seed=0)
     cms = Cms(":memory:")
-    site = SyntheticSite(league, league.teams)
+    site = site_of(league, league.teams)
     work = League(site=site, weights=BrowserWeights(1, 1), cms=cms, mark=lambda _: None)
     result = run_on_virtual_clock(process_league(work, ALL, {}))
     assert len(list(result.scraped_ids)) == 12

@@ -90,7 +90,7 @@ def _real() -> Iterable[Step]:
         environment = {POOL_SIZE: str(pool)}
         yield Step(name=pool_step(pool), arguments=_run([HEAVY], variants), environment=environment)
     sized = [word for line in PEAKS if line.teams for word in ("--variant", line.variant)]
-    arguments = ("scale", "--scenario", LIGHT, "--sizes", "100,500", *sized, "--jobs", "2")
+    arguments = ("scale", "--scenario", LIGHT, "--sizes", "100,300,500", *sized, "--jobs", "2")
     yield Step(name="scale-chromium", arguments=arguments)
     limited = [word for line in LIMITS for word in ("--variant", line.variant)]
     arguments = ("floor", "--scenario", HEAVY, *limited, "--at", LIMIT, "--format", "json")

@@ -108,7 +108,7 @@ def make_workloads(names: Sequence[str], variants: Sequence[str], settings: Mapp
 
 def default_variants(scenario: Scenario) -> tuple[str, ...]:
     """Name the variants of a run that names none: the remedies among them where a page keeps what it has shown."""
-    return (*VARIANTS, *(REMEDIES if scenario.most_cached or scenario.uncollected_bytes else ()))
+    return (*VARIANTS, *(REMEDIES if remembers(scenario) else ()))
 
 
 @cache  # a report on all combinations asks for each of them a hundred times
@@ -138,7 +138,25 @@ def _workload(scenario: Scenario, variant: str, settings: Mapping[str, int], *, 
         import_paths=(str(IMPORT_ROOT),),
         expected_digest=scenario.digest,
         expected_outcome=Outcome.WRONG_OUTPUT if loses and expect_loss else Outcome.OK,
+        loads=_loads(scenario, read_variant(variant)),
     )
+
+
+def _loads(scenario: Scenario, variant: Variant) -> tuple[str, ...]:
+    """Name what the pipelines load for some variants and scenarios only."""
+    found = {
+        "sequential": variant.sequential,
+        "stored_ids": variant.bounded,
+        "faulty_site": scenario.faulty_share > 0,
+        "past": remembers(scenario),
+        "open_pages": scenario.results == "open",
+    }
+    return (*(name for name, loaded in found.items() if loaded), *variant.remedies)
+
+
+def remembers(scenario: Scenario) -> bool:
+    """Tell whether a page keeps what it has shown."""
+    return bool(scenario.most_cached or scenario.uncollected_bytes)
 
 
 def sized_workload(name: str, variant: str, teams: int, settings: Mapping[str, int]) -> Workload:
