@@ -113,6 +113,8 @@ def run_command(trial: CommandTrial) -> Reading:
             left = follower.end_all()
             if errors is not None:
                 errors.drain(DRAIN_SECONDS if by_itself else SHORT_DRAIN_SECONDS)
+        if follower.refusal is not None and trial.folder and not Path(trial.folder).is_dir():
+            raise MeasurementError(f"Could not start {trial.argv[0]}: its folder {trial.folder} is not there.")
         if follower.refusal is not None:
             raise MeasurementError(why_not_executed(program, trial.argv[0], follower.refusal))
         oom_kills = group.oom_kills() if group is not None else 0

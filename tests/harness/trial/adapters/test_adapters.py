@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from membench.harness.errors import UsageError
+from membench.harness.errors import MeasurementError, UsageError
 from membench.harness.kernel.controls import available_controls, usable_cpus
 from membench.harness.model import Outcome, Reading, Trial, Workload
 from membench.harness.trial.adapters import adapter_file
@@ -74,9 +74,9 @@ def test_a_command_runs_in_its_folder_under_its_own_names(tmp_path: Path) -> Non
     assert reading.peak_bytes > 50_000_000
 
 
-def test_a_folder_that_is_not_there_fails_the_command(tmp_path: Path) -> None:
-    reading = measure("command", "", arguments=("true",), folder=str(tmp_path / "gone"))
-    assert (reading.outcome, reading.detail) == (Outcome.CRASHED, "exit status 127")
+def test_a_command_whose_folder_is_not_there_is_one_error_that_names_it(tmp_path: Path) -> None:
+    with pytest.raises(MeasurementError, match=r"its folder .*gone is not there"):
+        measure("command", "", arguments=("true",), folder=str(tmp_path / "gone"))
 
 
 def test_an_unknown_kind_is_an_error_that_lists_the_known_ones() -> None:
