@@ -20,6 +20,7 @@ VERBS: Mapping[str, str] = {
     "floor": "Find the smallest memory limit under which a variant still finishes.",
     "size": "Say how much memory to ask for.",
     "gate": "Decide whether a change may go in by its peak memory.",
+    "bisect": "Find the commit that raised the peak.",
     "explain": "Say why one side holds more than the other, and who holds it.",
     "leak": "Say whether a workload leaves something behind with each call, how much, and who holds it.",
     "promote": "Accept the levels of a run into a baseline.",

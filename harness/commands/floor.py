@@ -15,7 +15,7 @@ from membench.harness.errors import EXIT_OK, EXIT_TRIAL_FAILED, UsageError
 from membench.harness.kernel import cgroups
 from membench.harness.kernel.controls import usable_cpus
 from membench.harness.model import WARM_UP, Outcome, Reading, Trial, Workload
-from membench.harness.runs.bisection import smallest_limit
+from membench.harness.runs.limits import smallest_limit
 from membench.harness.runs.session import Session
 from membench.harness.store.schemas import validated
 from membench.harness.suites.suite import Suite

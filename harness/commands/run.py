@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from membench.harness.commands.reporting.sections import make_report
-from membench.harness.commands.suite_choice import SUITES, open_suite
+from membench.harness.commands.suite_choice import Selection, selection_options
 from membench.harness.commands.terminal import options, output
 from membench.harness.commands.terminal.documents import print_json
 from membench.harness.commands.terminal.progress import progress_of, status_of
@@ -16,7 +16,6 @@ from membench.harness.meters import meter_file
 from membench.harness.model import Outcome, Results, Workload
 from membench.harness.runs.session import Session
 from membench.harness.store.results import results_document, write_results
-from membench.harness.suites.selection import select
 from membench.harness.suites.suite import Suite
 from membench.harness.trial.adapters import COMMAND
 from membench.harness.trial.command import METERS as COMMAND_METERS
@@ -26,39 +25,7 @@ DEFAULT_REPEATS = 3
 
 
 @click.command(name="run")
-@click.option(
-    "--suite",
-    "suite_name",
-    type=click.Choice(SUITES),
-    help="Where the workloads come from. Default: project where pyproject.toml here has some, else league.",
-)
-@click.option(
-    "--asv",
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
-    metavar="DIR",
-    help="Take the peakmem benchmarks of an asv suite: its benchmark_dir, or the folder with asv.conf.json.",
-)
-@click.option(
-    "-k",
-    "expression",
-    metavar="EXPRESSION",
-    help="Only workloads whose scenario, variant or tags have these words: 'orders and not slow'.",
-)
-@click.option("--tag", "tags", multiple=True, metavar="T", help="Only workloads with this tag; may be given again.")
-@click.option(
-    "--scenario",
-    "scenarios",
-    multiple=True,
-    metavar="S",
-    help="Scenario or workload; may be given again. Default: all of pyproject.toml, or league.",
-)
-@click.option(
-    "--variant",
-    "variants",
-    multiple=True,
-    metavar="V",
-    help="Variant; may be given again. Default: all combinations, or those of membench list variants.",
-)
+@selection_options
 @click.option(
     "--meter",
     "meters",
@@ -88,12 +55,7 @@ DEFAULT_REPEATS = 3
 @options.machine()
 @options.form()
 def command(
-    suite_name: str | None,
-    asv: Path | None,
-    expression: str | None,
-    tags: Sequence[str],
-    scenarios: Sequence[str],
-    variants: Sequence[str],
+    selection: Selection,
     meters: Sequence[str],
     variables: Sequence[str],
     repeats: int,
@@ -119,8 +81,8 @@ def command(
     fix-N or all.
     """  # noqa: D301 - \b is click's mark for lines to leave as they are
     meters = list(dict.fromkeys(meters or (DEFAULT_METER,)))
-    with open_suite(suite_name, asv, variables) as suite:
-        workloads = _expecting(select(suite.workloads(scenarios, variants), expression, tags), expected)
+    with selection.suite(variables) as suite:
+        workloads = _expecting(selection.workloads(suite), expected)
         _require_meters(meters, workloads)
         folder = output.folder_to_keep(out, resume=resume)
         workloads = _prepared(suite, workloads)

@@ -1,15 +1,21 @@
 """Chooses the suite that a command works on."""
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from functools import wraps
 from pathlib import Path
+from typing import Any
+
+import click
 
 from membench.harness.errors import UsageError, unknown_name
+from membench.harness.model import Workload
 from membench.harness.suites.configuration import PYPROJECT, ROOT_TABLE, Configuration, read_configuration
 from membench.harness.suites.passed_variables import passed_variables
 from membench.harness.suites.project import ProjectSuite
+from membench.harness.suites.selection import select
 from membench.harness.suites.suite import Suite
 from membench.harness.suites.switched import Switched
 
@@ -130,3 +136,93 @@ def require_league(verb: str, name: str | None) -> None:
             f"membench {verb} is about the teams of the built-in league, and cannot take the workloads of "
             f"{PYPROJECT}.\nGive --suite league to have the league, or measure your own with membench run."
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Which workloads of which suite were asked for."""
+
+    suite_name: str | None = None
+    asv: Path | None = None
+    expression: str | None = None
+    tags: tuple[str, ...] = ()
+    scenarios: tuple[str, ...] = ()
+    variants: tuple[str, ...] = ()
+
+    def suite(self, variables: Sequence[str] = ()) -> AbstractContextManager[Suite]:
+        """Give the suite for the length of a `with`; as `open_suite`."""
+        return open_suite(self.suite_name, self.asv, variables)
+
+    def workloads(self, suite: Suite) -> list[Workload]:
+        """Give the workloads.
+
+        Raises:
+            UsageError: a name is unknown, or nothing is selected.
+        """
+        return select(suite.workloads(self.scenarios, self.variants), self.expression, self.tags)
+
+
+_SELECTION_OPTIONS = (
+    click.option(
+        "--suite",
+        "suite_name",
+        type=click.Choice(SUITES),
+        help="Where the workloads come from. Default: project where pyproject.toml here has some, else league.",
+    ),
+    click.option(
+        "--asv",
+        type=click.Path(path_type=Path, file_okay=False, exists=True),
+        metavar="DIR",
+        help="Take the peakmem benchmarks of an asv suite: its benchmark_dir, or the folder with asv.conf.json.",
+    ),
+    click.option(
+        "-k",
+        "expression",
+        metavar="EXPRESSION",
+        help="Only workloads whose scenario, variant or tags have these words: 'orders and not slow'.",
+    ),
+    click.option("--tag", "tags", multiple=True, metavar="T", help="Only workloads with this tag; may be given again."),
+    click.option(
+        "--scenario",
+        "scenarios",
+        multiple=True,
+        metavar="S",
+        help="Scenario or workload; may be given again. Default: all of pyproject.toml, or league.",
+    ),
+    click.option(
+        "--variant",
+        "variants",
+        multiple=True,
+        metavar="V",
+        help="Variant; may be given again. Default: all combinations, or those of membench list variants.",
+    ),
+)
+
+
+def selection_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Ask for a suite and for some of its workloads; the command gets a `Selection` as `selection`."""
+
+    @wraps(command)
+    def selecting(
+        *,
+        suite_name: str | None,
+        asv: Path | None,
+        expression: str | None,
+        tags: tuple[str, ...],
+        scenarios: tuple[str, ...],
+        variants: tuple[str, ...],
+        **others: Any,
+    ) -> int:
+        selection = Selection(
+            suite_name=suite_name,
+            asv=asv,
+            expression=expression,
+            tags=tags,
+            scenarios=scenarios,
+            variants=variants,
+        )
+        return command(selection=selection, **others)
+
+    for option in reversed(_SELECTION_OPTIONS):
+        selecting = option(selecting)
+    return selecting

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from membench.harness.errors import MeasurementError
 from membench.harness.kernel.pressure import Pressure, observed
 from membench.harness.model import Outcome, Reading
-from membench.harness.runs.bisection import smallest_limit
+from membench.harness.runs.limits import smallest_limit
 from membench.harness.sizing.knee import is_calm
 from membench.harness.sizing.model import Measured, Point
 from membench.harness.units import MIB

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from membench.harness.runs.bisection import smallest_limit
+from membench.harness.runs.limits import smallest_limit
 from membench.harness.units import MIB
 
 

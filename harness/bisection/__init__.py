@@ -1,0 +1,1 @@
+"""The commit that raised the peak, found by measuring few of many."""
