@@ -119,3 +119,12 @@ def test_an_unread_capture_of_a_child_is_named() -> None:
     heap = make_heap({"captures": {"memray.bin": main}, "unread": {"started-1.bin": "OSError: cut"}}, [], Sources())
     assert heap.remarks == ("the capture started-1.bin could not be read (OSError: cut)",)
     assert heap.tree.total() == 5
+
+
+@pytest.mark.slow
+def test_with_native_frames_the_c_function_that_allocates_is_named(tmp_path: Path) -> None:
+    program = "import numpy\ndef make():\n    return numpy.ones((1000, 1000))\nkept = make()\n"
+    heap = capture(tmp_path, program, native=True)
+    (path,) = paths(heap.tree, 7_900_000)
+    assert path[:3] == ("<module>", "make", "ones")
+    assert any("PyArray_NewFromDescr" in function for function in path[3:])
