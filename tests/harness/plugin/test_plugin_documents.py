@@ -124,7 +124,10 @@ def test_a_session_that_measures_nothing_still_writes_a_document(pytester: pytes
     ("args", "said"),
     [
         (COMPARE, "*membench: Cannot read *baseline.json: No such file or directory.*"),
-        (("--membench-update",), "*membench: --membench-update writes a baseline. Name it with --membench-baseline*"),
+        (
+            ("--membench-update",),
+            "*membench: --membench-update writes a baseline or budgets. Name it with --membench-baseline*",
+        ),
         (("--membench-baseline", "shop.py"), "*membench: *shop.py is not JSON*"),
         (("--membench-json", "."), "*membench: Cannot write to *: it is a folder. Name a file.*"),
         (("--membench-baseline", "shop.py", "--membench-update"), "*membench: *shop.py is not JSON*"),
