@@ -14,12 +14,14 @@ from typing import Any
 from membench.harness.errors import UsageError
 from membench.harness.gate.comparison import Comparison
 from membench.harness.gate.comparison import compare as compare_results
-from membench.harness.gate.verdicts import Judgement, Thresholds, judge_all
+from membench.harness.gate.judging import advise, judge_all
+from membench.harness.gate.verdicts import Judgement
 from membench.harness.meters import meter_file
 from membench.harness.model import Reading, Results, Trial, Workload
 from membench.harness.runs.calls import Target, function_workload
 from membench.harness.runs.environment import describe_environment, differences
 from membench.harness.runs.session import Session
+from membench.harness.statistics.thresholds import Thresholds
 from membench.harness.store import results as store
 from membench.harness.store.files import writable_file
 from membench.harness.trial.adapters import COMMAND
@@ -157,7 +159,8 @@ def gate(base: Results, head: Results, *, relative: str = "1 %", absolute: str =
         UsageError: a threshold is no percentage or no size.
     """
     thresholds = Thresholds(relative=parse_share(relative), absolute_bytes=parse_size(absolute))
-    rows = judge_all(_by_key(base), _by_key(head), thresholds, against=THE_BASE)
+    there, here = _by_key(base), _by_key(head)
+    rows = [advise(row, there, here) for row in judge_all(there, here, thresholds, against=THE_BASE)]
     found = differences(base.environment, head.environment)
     warnings = (f"The base was measured elsewhere: {'; '.join(found)}.",) if found else ()
     return Judgement(rows=tuple(rows), thresholds=thresholds, warnings=warnings)

@@ -14,7 +14,8 @@ from membench.harness.commands.terminal.documents import print_json
 from membench.harness.commands.terminal.progress import progress_of
 from membench.harness.errors import EXIT_OK, MeasurementError, UsageError
 from membench.harness.gate.checkout import Commit, check_out, find_commit, forget, forget_killed, install
-from membench.harness.gate.verdicts import Thresholds, Verdict, judge_all
+from membench.harness.gate.judging import judge_all
+from membench.harness.gate.verdicts import Verdict
 from membench.harness.history.backfill import first_pass, next_between
 from membench.harness.history.index.reading import read_classes, read_runs
 from membench.harness.history.machine_class import class_of
@@ -85,8 +86,7 @@ class _Backfill:
     def differ(self, older: str, newer: str) -> bool:
         """Tell whether any workload moved by more than the gate allows, or began or ceased to run."""
         base, head = (read_results(self.documents[commit]) for commit in (older, newer))
-        gate = self.suite.gate
-        thresholds = Thresholds(relative=gate.relative, absolute_bytes=gate.absolute_bytes)
+        thresholds = replace(self.suite.gate.thresholds, slope_bytes=None)
         rows = judge_all(
             {sample.key: sample for sample in base.samples},
             {sample.key: sample for sample in head.samples},

@@ -15,8 +15,9 @@ from membench.harness.commands.terminal.verdicts import FORMATS, show_judgement
 from membench.harness.errors import EXIT_OK, EXIT_REGRESSION, EXIT_TRIAL_FAILED, UsageError
 from membench.harness.gate.calibration import noise_floor
 from membench.harness.gate.checkout import Commit, check_out, find_commit, forget, forget_killed, install
+from membench.harness.gate.judging import advise, judge_all
 from membench.harness.gate.measuring import Gating, Version
-from membench.harness.gate.verdicts import GateRow, Judgement, Thresholds, Verdict, judge_all, missing, remarks
+from membench.harness.gate.verdicts import GateRow, Judgement, Verdict, missing
 from membench.harness.history.latest import LATEST, latest_branch, latest_results
 from membench.harness.history.machine_class import class_differences
 from membench.harness.kernel.scratch import held_scratch
@@ -25,6 +26,7 @@ from membench.harness.meters import meter_file
 from membench.harness.model import Environment, Results, Sample, Workload
 from membench.harness.runs.environment import differences
 from membench.harness.runs.session import Session
+from membench.harness.statistics.thresholds import Thresholds
 from membench.harness.store.files import writable_folder
 from membench.harness.store.results import read_results
 from membench.harness.suites.configuration import GateSettings
@@ -180,9 +182,9 @@ def _stored_levels(baseline: str | None, history: Path | None, head: Results | N
 
 def _thresholds(settings: GateSettings, relative: str | None, absolute: str | None) -> Thresholds:
     return Thresholds(
-        relative=settings.relative if relative is None else parse_share(relative),
-        absolute_bytes=settings.absolute_bytes if absolute is None else parse_size(absolute),
-        slope_bytes=settings.slope_bytes,
+        relative=settings.thresholds.relative if relative is None else parse_share(relative),
+        absolute_bytes=settings.thresholds.absolute_bytes if absolute is None else parse_size(absolute),
+        slope_bytes=settings.thresholds.slope_bytes,
     )
 
 
@@ -201,7 +203,8 @@ def _judge_stored(head: Results, stored: Results, asked: _Asked, meters: Sequenc
         raise UsageError("There is nothing to compare: neither document has a sample of what was asked for.")
     rows = judge_all(there, here, asked.thresholds, against=THE_BASELINE, removed=asked.removed)
     warnings += _slope_warnings(here, asked.thresholds)
-    return Judgement(rows=tuple(rows), thresholds=asked.thresholds, warnings=(*warnings, *remarks(rows)))
+    advised = tuple(advise(row, there, here) for row in rows)
+    return Judgement(rows=advised, thresholds=asked.thresholds, warnings=tuple(warnings))
 
 
 def _slope_warnings(head: Mapping[Key, Sample], thresholds: Thresholds) -> list[str]:
@@ -225,8 +228,9 @@ def _judge_measured(
         floor = noise_floor(session, progress_of)
         _require_above(floor, asked.thresholds)
         gating = Gating(session=session, versions=versions, meters=asked.meters, observer_for=progress_of)
-        compared = _Compared(commit=commit, stored=stored, asked=asked)
+        compared = _Compared(commit=commit, stored=stored, asked=asked, noise_bytes=floor)
         rows = gating.measure(compared.decide, repeats=asked.repeats, most_repeats=asked.most_repeats)
+        rows = compared.advised(rows, gating.samples)
         if commit is not None:
             rows = gating.with_causes(rows)
             warnings += _unseen(rows, defined)
@@ -237,7 +241,7 @@ def _judge_measured(
         rows=tuple(rows),
         thresholds=asked.thresholds,
         noise_floor_bytes=floor,
-        warnings=(*warnings, *remarks(rows)),
+        warnings=tuple(warnings),
     )
     return judgement, results
 
@@ -303,6 +307,7 @@ class _Compared:
     commit: Commit | None
     stored: Results | None
     asked: _Asked
+    noise_bytes: int
 
     def decide(self, samples: Mapping[Side, Mapping[Key, Sample]]) -> list[GateRow]:
         """Judge what has been measured so far."""
@@ -314,7 +319,27 @@ class _Compared:
         return rows
 
     def _judge(self, base: Mapping[Key, Sample], head: Mapping[Key, Sample], against: str) -> list[GateRow]:
-        return judge_all(base, head, self.asked.thresholds, against=against, removed=self.asked.removed)
+        return judge_all(
+            base,
+            head,
+            self.asked.thresholds,
+            against=against,
+            removed=self.asked.removed,
+            noise_bytes=self.noise_bytes,
+        )
+
+    def advised(self, rows: Sequence[GateRow], samples: Mapping[Side, Mapping[Key, Sample]]) -> list[GateRow]:
+        """Say of what is still undecided how many more repeats would decide."""
+        levels = self._levels(samples[Side.HEAD]) if self.stored is not None else {}
+        return [
+            advise(
+                row,
+                levels if row.against == THE_BASELINE else samples[Side.BASE],
+                samples[Side.HEAD],
+                noise_bytes=self.noise_bytes,
+            )
+            for row in rows
+        ]
 
     def _levels(self, head: Mapping[Key, Sample]) -> dict[Key, Sample]:
         """Take what the baseline has under these meters, of the workloads that were asked for."""

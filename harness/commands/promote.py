@@ -10,7 +10,7 @@ import click
 from membench.harness.errors import EXIT_OK, UsageError
 from membench.harness.gate.baseline import promote, too_few
 from membench.harness.model import Change
-from membench.harness.statistics.shift import FEWEST_FOR_INTERVAL
+from membench.harness.statistics.thresholds import Thresholds
 from membench.harness.store.files import writable_folder
 from membench.harness.store.results import read_results, write_results_file
 from membench.harness.units import format_bytes, format_shift
@@ -48,10 +48,10 @@ def command(results: Path, file: Path, reason: str, by: str | None) -> int:
     write_results_file(accepted, file)
     for change in accepted.history[-1].changes:
         click.echo(_words(change))
-    for name in too_few(accepted):
+    for name in too_few(accepted, Thresholds()):
         click.echo(
-            f"! {wording.plain(name)} differs between repeats and has fewer than {FEWEST_FOR_INTERVAL}: "
-            "no gate can decide by it. Promote a run with more --repeats."
+            f"! {wording.plain(name)} has too few repeats for how far they differ: a gate may not decide by it. "
+            "Promote a run with more --repeats."
         )
     click.echo(f"wrote {file}")
     return EXIT_OK

@@ -6,7 +6,8 @@ from datetime import datetime
 from membench.harness.errors import UsageError
 from membench.harness.model import Change, Promotion, Results
 from membench.harness.runs.environment import differences
-from membench.harness.statistics.shift import FEWEST_FOR_INTERVAL
+from membench.harness.statistics.decision import is_known
+from membench.harness.statistics.thresholds import Thresholds
 
 MOST_PROMOTIONS = 10_000  # that a document may have by its schema
 
@@ -49,12 +50,12 @@ def promote(results: Results, baseline: Results | None, *, reason: str, by: str,
     )
 
 
-def too_few(baseline: Results) -> list[str]:
-    """Name the samples that no comparison can be decided by, however often the other side is measured."""
+def too_few(baseline: Results, thresholds: Thresholds) -> list[str]:
+    """Name the samples whose level is not known well enough to find an unchanged head unchanged."""
     return [
         str(sample.key)
         for sample in baseline.samples
-        if sample.spread_bytes and len(sample.peak_bytes) < FEWEST_FOR_INTERVAL
+        if not is_known(sample.peak_bytes, allowed_bytes=thresholds.allowed(sample.median_bytes or 0))
     ]
 
 

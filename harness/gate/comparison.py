@@ -47,8 +47,8 @@ def shift_document(shift: Shift | None) -> dict[str, int | None]:
     """Make the members of a row's JSON document that say how far it moved; None where that is not known."""
     return {
         "shift_bytes": shift.bytes if shift else None,
-        "shift_low_bytes": shift.low_bytes if shift else None,
-        "shift_high_bytes": shift.high_bytes if shift else None,
+        "shift_low_bytes": shift.interval.low_bytes if shift and shift.interval else None,
+        "shift_high_bytes": shift.interval.high_bytes if shift and shift.interval else None,
     }
 
 

@@ -49,7 +49,9 @@ class Gating:
     _repeats_done: int = 0
 
     def measure(self, decide: Decide, *, repeats: int, most_repeats: int) -> list[GateRow]:
-        """Measure every side in turn, and again what is not decided yet, until all is or the limit is reached.
+        """Measure every side in turn, and again what is not settled yet, until all is or the limit is reached.
+
+        A change that few trials show is measured again as well: what is called a regression was seen twice.
 
         Raises:
             MembenchError: a process could not be started.
@@ -57,10 +59,10 @@ class Gating:
         self._measure(None, repeats)
         rows = list(decide(self.samples))
         while self._repeats_done < most_repeats:
-            undecided = {row.key.workload for row in rows if row.verdict is Verdict.INCONCLUSIVE}
-            if not undecided:
+            unsettled = {row.key.workload for row in rows if not row.settled}
+            if not unsettled:
                 break
-            self._measure(undecided, min(repeats, most_repeats - self._repeats_done))
+            self._measure(unsettled, min(repeats, most_repeats - self._repeats_done))
             rows = list(decide(self.samples))
         return rows
 

@@ -2,44 +2,33 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from membench.harness.errors import UsageError
 from membench.harness.keys import Key
 from membench.harness.model import Outcome, Reading, Results, Sample
 from membench.harness.plugin.rows import Row, results_of
+from membench.harness.statistics.thresholds import Thresholds
 from membench.harness.store.results import read_results, write_results_file
 from membench.harness.units import format_bytes, format_shift, parse_size
 
 _PERCENT = re.compile(r"\s*(\d{1,6}(?:\.\d{1,6})?)\s*%\s*", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Thresholds:
-    """Growth that is let pass; both must be exceeded."""
+def parse_thresholds(relative: str, absolute: str) -> Thresholds:
+    """Read how far a peak may rise as it is written in pytest's settings.
 
-    relative: float
-    absolute_bytes: int
-
-    @classmethod
-    def parse(cls, relative: str, absolute: str) -> "Thresholds":
-        """Read both as they are written in the settings.
-
-        Raises:
-            UsageError: one is not a share or a size.
-        """
-        share = _PERCENT.fullmatch(relative)
-        if share is None:
-            raise UsageError(f"membench_relative is {relative!r}, which is no share. Write a percentage, such as 5 %.")
-        try:
-            return cls(relative=float(share[1]) / 100, absolute_bytes=parse_size(absolute))
-        except UsageError as error:
-            raise UsageError(f"membench_absolute: {error}") from error
-
-    def __str__(self) -> str:
-        """Say both."""
-        return f"{self.relative * 100:g} % and {format_bytes(self.absolute_bytes)}"
+    Raises:
+        UsageError: one is not a share or a size.
+    """
+    share = _PERCENT.fullmatch(relative)
+    if share is None:
+        raise UsageError(f"membench_relative is {relative!r}, which is no share. Write a percentage, such as 5 %.")
+    try:
+        return Thresholds(relative=float(share[1]) / 100, absolute_bytes=parse_size(absolute))
+    except UsageError as error:
+        raise UsageError(f"membench_absolute: {error}") from error
 
 
 class Baseline:
@@ -66,11 +55,12 @@ class Baseline:
         if base is None or reading.peak_bytes is None:
             return ""
         shift = reading.peak_bytes - base
-        if shift <= base * self._thresholds.relative or shift <= self._thresholds.absolute_bytes:
+        allowed = self._thresholds
+        if shift <= allowed.allowed(base):
             return ""
         return (
             f"the peak of {format_bytes(reading.peak_bytes)} lies {format_shift(shift)} above the baseline's "
-            f"{format_bytes(base)} (let pass: {self._thresholds})"
+            f"{format_bytes(base)} (let pass: {allowed.relative * 100:g} % and {format_bytes(allowed.absolute_bytes)})"
         )
 
     def knows(self, reading: Reading) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from membench.harness.errors import MembenchError, UsageError
-from membench.harness.plugin.baseline import Baseline, Thresholds
+from membench.harness.plugin.baseline import Baseline, parse_thresholds
 from membench.harness.plugin.budget_file import Budgets
 from membench.harness.store.files import writable_file
 from membench.harness.units import parse_size
@@ -95,7 +95,7 @@ def _baseline(config: pytest.Config, paths: Mapping[str, Path | None], *, update
     path = paths["baseline"]
     baseline = None
     if path is not None and (path.exists() or not update):
-        thresholds = Thresholds.parse(config.getini("membench_relative"), config.getini("membench_absolute"))
+        thresholds = parse_thresholds(config.getini("membench_relative"), config.getini("membench_absolute"))
         baseline = Baseline.read(path, thresholds)
     if update:
         _writable(path)

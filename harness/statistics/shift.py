@@ -7,29 +7,35 @@ Statistical Methods, section 4.3). Peaks are neither normal nor free of outliers
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from statistics import median
+from fractions import Fraction
 
-CONFIDENCE = 0.95
+from membench.harness.statistics.ranks import bounding_rank, difference_at
+
 FEWEST_FOR_INTERVAL = 4  # with 3 against 3 the smallest possible p is 0.1
+_ERROR = Fraction(1, 40)  # at either end, for an interval at 95 %
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """Where a shift lies at 95 %, both ends included."""
+
+    low_bytes: int
+    high_bytes: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shift:
-    """Head minus base in bytes; `low` and `high` are equal where every repeat gave the same peak."""
+    """Head minus base in bytes."""
 
     bytes: int
-    low_bytes: int | None
-    high_bytes: int | None
-    exact: bool  # neither sample has any spread
+    interval: Interval | None  # None where so few repeats bound nothing
+    repeats_agree: bool = False  # each side has several, and all of a side gave the same peak
     warnings: tuple[str, ...] = ()
 
     @property
     def significant(self) -> bool:
         """Whether the interval leaves out 0; a shift without an interval is never significant."""
-        return (
-            self.low_bytes is not None and self.high_bytes is not None and (self.low_bytes > 0 or self.high_bytes < 0)
-        )
+        return self.interval is not None and (self.interval.low_bytes > 0 or self.interval.high_bytes < 0)
 
 
 def estimate_shift(base: Sequence[int], head: Sequence[int]) -> Shift:
@@ -40,34 +46,16 @@ def estimate_shift(base: Sequence[int], head: Sequence[int]) -> Shift:
     """
     if not base or not head:
         raise ValueError("a shift needs at least one peak on each side")
-    differences = sorted(there - here for here in base for there in head)
-    middle = round(median(differences))
-    if differences[0] == differences[-1]:
-        single = () if min(len(base), len(head)) > 1 else ("a single trial shows no spread",)
-        return Shift(bytes=middle, low_bytes=middle, high_bytes=middle, exact=not single, warnings=single)
-    if min(len(base), len(head)) < FEWEST_FOR_INTERVAL:
+    base, head = sorted(base), sorted(head)
+    pairs = len(base) * len(head)
+    middle = round((difference_at(base, head, (pairs + 1) // 2) + difference_at(base, head, pairs // 2 + 1)) / 2)
+    if min(len(base), len(head)) == 1:
+        return Shift(bytes=middle, interval=None, warnings=("a single trial shows no spread",))
+    if base[0] == base[-1] and head[0] == head[-1]:
+        return Shift(bytes=middle, interval=Interval(low_bytes=middle, high_bytes=middle), repeats_agree=True)
+    rank = bounding_rank(len(base), len(head), _ERROR)
+    if rank is None:
         warning = f"an interval at 95 % needs {FEWEST_FOR_INTERVAL} repeats on each side"
-        return Shift(bytes=middle, low_bytes=None, high_bytes=None, exact=False, warnings=(warning,))
-    low, high = _interval(base, head, differences)
-    return Shift(bytes=middle, low_bytes=low, high_bytes=high, exact=False)
-
-
-def _interval(base: Sequence[int], head: Sequence[int], differences: Sequence[int]) -> tuple[int, int]:
-    """Leave out as many differences at each end as the test rejects as shifts."""
-    from scipy.stats import mannwhitneyu  # noqa: PLC0415 - most of a second, and only needed where there is spread
-
-    def accepted(shift: float) -> bool:
-        moved = [peak - shift for peak in head]
-        if set(moved) == set(base) and len(set(moved)) == 1:
-            return True
-        p_value: float = mannwhitneyu(moved, base, alternative="two-sided").pvalue
-        return p_value > 1 - CONFIDENCE
-
-    # Between two neighbouring differences the order of the peaks stays the same, so that one shift there stands for
-    # all. Where peaks come in a few levels, those in between are accepted though neither end is.
-    distinct = sorted(set(differences))
-    spans = [(shift, shift) for shift in distinct] + list(pairwise(distinct))
-    # From either end to the first that is accepted: what lies in the middle need not be asked for.
-    low = next((ends[0] for ends in sorted(spans) if accepted(sum(ends) / 2)), differences[0])
-    high = next((ends[1] for ends in sorted(spans, reverse=True) if accepted(sum(ends) / 2)), differences[-1])
-    return low, high
+        return Shift(bytes=middle, interval=None, warnings=(warning,))
+    low, high = difference_at(base, head, rank), difference_at(base, head, pairs + 1 - rank)
+    return Shift(bytes=middle, interval=Interval(low_bytes=low, high_bytes=high))

@@ -14,10 +14,10 @@ from typing import Any
 from membench.harness.errors import UsageError
 from membench.harness.keys import Scalar, value_text
 from membench.harness.model import LONGEST_NAME, LONGEST_TIMEOUT_SECONDS
+from membench.harness.statistics.thresholds import Thresholds
 from membench.harness.suites.settings import GATE, LARGEST_STATUS, MOST_REPEATS, ROOT, WORKLOAD
 from membench.harness.suites.toml_table import Table, is_words, shown
 from membench.harness.text import shortened
-from membench.harness.units import KIB
 
 PYPROJECT = "pyproject.toml"
 ROOT_TABLE = "tool.membench"
@@ -62,9 +62,7 @@ class WorkloadSettings:
 class GateSettings:
     """What the gate allows, and how it comes by the state that it compares with."""
 
-    relative: float = 0.01  # of the base's peak; a rise must exceed this and the next one
-    absolute_bytes: int = 256 * KIB
-    slope_bytes: float | None = None  # what the peak may grow by for each unit of a size; None: not looked at
+    thresholds: Thresholds = field(default_factory=Thresholds)
     install: tuple[str, ...] = ()  # a command that is run in a checked-out base before it is measured
     python: str = ""  # the Python of a checkout, relative to it; "" for the one of membench
     removed: tuple[str, ...] = ()  # workloads that the base has and the head need not have
@@ -233,9 +231,11 @@ def _gate(table: Table) -> GateSettings:
     absolute = table.size("absolute")
     repeats = table.whole_number("repeats", 1, MOST_REPEATS)
     return GateSettings(
-        relative=table.share("relative", default.relative),
-        absolute_bytes=default.absolute_bytes if absolute is None else absolute,
-        slope_bytes=table.size("slope"),
+        thresholds=Thresholds(
+            relative=table.share("relative", default.thresholds.relative),
+            absolute_bytes=default.thresholds.absolute_bytes if absolute is None else absolute,
+            slope_bytes=table.size("slope"),
+        ),
         install=table.command("install"),
         python=table.words("python"),
         removed=table.list_of_words("removed"),

@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from membench.harness.gate.comparison import shift_document
 from membench.reports.tables import Column, Kind, Range, Table, Uncertain, columns_of
 
 if TYPE_CHECKING:
@@ -32,13 +31,11 @@ def comparison_table(comparison: "Comparison") -> Table:
 def _shift(row: "ComparisonRow") -> "Amount":
     if row.shift is None:
         return None
-    certain = row.shift.significant or _interval(row) == EXACT
+    certain = row.shift.significant or row.shift.repeats_agree
     return row.shift.bytes if certain else Uncertain(row.shift.bytes)
 
 
 def _interval(row: "ComparisonRow") -> "Amount":
-    ends = shift_document(row.shift)
-    low, high = ends["shift_low_bytes"], ends["shift_high_bytes"]
-    if row.shift is None or low is None or high is None:
+    if row.shift is None or row.shift.interval is None:
         return None
-    return EXACT if low == high and not row.shift.warnings else Range(low, high)
+    return EXACT if row.shift.repeats_agree else Range(row.shift.interval.low_bytes, row.shift.interval.high_bytes)

@@ -37,7 +37,7 @@ def test_its_workloads_keep_their_budgets_and_a_stream_does_not_grow_with_its_le
 
 
 def test_its_gate_allows_what_it_says() -> None:
-    gate = read_configuration(SHOP).gate
+    gate = read_configuration(SHOP).gate.thresholds
     assert (gate.relative, gate.absolute_bytes, gate.slope_bytes) == (0.01, 256 * 1024, 64)
 
 

@@ -1,8 +1,9 @@
 """Builders of judgements: one with every verdict, and hostile ones."""
 
 from membench.harness.gate.causes import Cause
-from membench.harness.gate.verdicts import GateRow, Judgement, Thresholds, Verdict
-from membench.harness.statistics.shift import Shift
+from membench.harness.gate.verdicts import GateRow, Judgement, Verdict
+from membench.harness.statistics.shift import Interval, Shift
+from membench.harness.statistics.thresholds import Thresholds
 
 MIB = 1024 * 1024
 COMMIT = "origin/main (0123456789ab)"
@@ -14,7 +15,7 @@ CAUSES = (
 
 
 def exact(size: int) -> Shift:
-    return Shift(bytes=size, low_bytes=size, high_bytes=size, exact=True)
+    return Shift(bytes=size, interval=Interval(low_bytes=size, high_bytes=size), repeats_agree=True)
 
 
 def row(variant: str, verdict: Verdict, **changes: object) -> GateRow:
@@ -65,7 +66,7 @@ def every_verdict() -> Judgement:
         row(
             "noisy",
             Verdict.INCONCLUSIVE,
-            shift=Shift(bytes=MIB, low_bytes=-MIB, high_bytes=3 * MIB, exact=False),
+            shift=Shift(bytes=MIB, interval=Interval(low_bytes=-MIB, high_bytes=3 * MIB)),
             reason="the rise may lie anywhere from -1.00 MiB to +3.00 MiB; 1.00 MiB are allowed",
         ),
         row("young", Verdict.NEW, base_bytes=None, shift=None, reason="origin/main has no such workload"),

@@ -28,7 +28,7 @@ Promote = Callable[..., Done]
 def promote(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Promote]:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("GITHUB_ACTOR", raising=False)
-    write_results_file(results(sample("a", (2**20,) * 2), sample("b", (7, 7))), tmp_path / "run.json")
+    write_results_file(results(sample("a", (2**20,) * 3), sample("b", (7,) * 3)), tmp_path / "run.json")
 
     def run(*arguments: str, reason: str = "worth it") -> Done:
         code = main(["promote", *arguments, "--reason", reason])
@@ -54,7 +54,7 @@ def test_a_run_becomes_a_baseline_with_its_history(promote: Promote, tmp_path: P
 
 def test_a_second_run_moves_its_levels_and_says_by_how_much(promote: Promote, tmp_path: Path) -> None:
     promote("run.json", "--baseline", "baseline.json")
-    write_results_file(results(sample("a", (2**21,) * 2)), tmp_path / "next.json")
+    write_results_file(results(sample("a", (2**21,) * 3)), tmp_path / "next.json")
     done = promote("next.json", "--baseline", "baseline.json", reason="  the cache is worth 1 MiB ")
     assert done.out.splitlines()[0] == "smoke/a peak_rss: 1.00 MiB to 2.00 MiB, +1.00 MiB"
     held = read_results(tmp_path / "baseline.json")
@@ -112,7 +112,7 @@ def test_what_cannot_be_promoted_is_one_clear_error_and_nothing_is_written(
 
 def test_a_hostile_name_is_printed_as_text(promote: Promote, tmp_path: Path) -> None:
     path = tmp_path / "hostile.json"
-    write_results_file(results(sample("a")), path)
+    write_results_file(results(sample("a", (100,) * 3)), path)
     document = json.loads(path.read_text())
     document["samples"][0]["scenario"] = "::error::owned\n::error::\x1b[2J##[error]owned"
     path.write_text(json.dumps(document))
@@ -122,3 +122,12 @@ def test_a_hostile_name_is_printed_as_text(promote: Promote, tmp_path: Path) -> 
     assert not any(line.startswith("::") for line in done.out.splitlines())
     assert "\x1b" not in done.out
     assert "##[" not in done.out
+
+
+@pytest.mark.parametrize("peaks", [(2**20,), (2**20, 2**20), (2**20, 2**21, 2**22)])
+def test_levels_that_are_not_known_well_enough_are_named(
+    promote: Promote, tmp_path: Path, peaks: tuple[int, ...]
+) -> None:
+    write_results_file(results(sample("a", peaks), sample("b", (7,) * 3)), tmp_path / "few.json")
+    said = promote("few.json", "--baseline", "baseline.json").out.splitlines()
+    assert [line.split(" has ")[0] for line in said if line.startswith("!")] == ["! smoke/a/peak_rss"]

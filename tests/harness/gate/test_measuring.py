@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 from acted_sessions import ActedSession, nobody
-from sample_results import ENVIRONMENT
+from sample_results import ENVIRONMENT, sample
 
+from membench.harness.gate.judging import judge_all
 from membench.harness.gate.measuring import MOST_ROWS_WITH_CAUSES, Gating, Version
-from membench.harness.gate.verdicts import GateRow, Thresholds, Verdict, judge_all
+from membench.harness.gate.verdicts import GateRow, Verdict
 from membench.harness.kernel.controls import available_controls
 from membench.harness.keys import Side, TrialKey
 from membench.harness.model import Workload
+from membench.harness.statistics.thresholds import Thresholds
 from membench.harness.trial.adapters import COMMAND
 from membench.harness.trial.isolation import Isolation
 
@@ -45,19 +47,19 @@ def decide(samples: object) -> list[GateRow]:
 
 def test_base_and_head_are_measured_side_by_side_and_what_is_decided_is_not_measured_again() -> None:
     run, asked = gating(lambda trial: 100 * MIB, "a", "b")
-    rows = run.measure(decide, repeats=2, most_repeats=12)
+    rows = run.measure(decide, repeats=3, most_repeats=12)
     assert [row.verdict for row in rows] == [Verdict.PASS, Verdict.PASS]
     assert [(trial.side, trial.variant) for trial in asked] == [
         ("base", "a"),
         ("head", "a"),
         ("base", "b"),
         ("head", "b"),
-    ] * 2
+    ] * 3
 
 
 def test_only_what_is_not_decided_is_measured_again_until_it_is() -> None:
     def peak(trial: TrialKey) -> int:
-        return 100 * MIB + (4096 * (trial.repeat % 2) if trial.variant == "b" else 0)
+        return 100 * MIB + (2 * MIB if trial.variant == "b" and trial.repeat == 0 else 0)
 
     run, asked = gating(peak, "a", "b")
     rows = run.measure(decide, repeats=3, most_repeats=12)
@@ -89,12 +91,12 @@ def risen(trial: TrialKey) -> int:
 
 def test_a_regression_gets_the_place_that_grew_named_relative_to_the_project(roots: dict[str, Path]) -> None:
     run, asked = gating(risen, "a", roots=roots)
-    (row,) = run.with_causes(run.measure(decide, repeats=1, most_repeats=1))
+    (row,) = run.with_causes(run.measure(decide, repeats=3, most_repeats=3))
     (cause,) = row.causes
     assert (cause.file, cause.line, cause.function, cause.shift_bytes) == ("jobs.py", 1, "f", 100 * MIB)
     assert [trial for trial in asked if trial.meter == "memray"] == [
-        ("s", "a", "memray", 1, "base"),
-        ("s", "a", "memray", 1, "head"),
+        ("s", "a", "memray", 3, "base"),
+        ("s", "a", "memray", 3, "head"),
     ]
 
 
@@ -105,14 +107,14 @@ def test_only_the_worst_regressions_are_looked_into(roots: dict[str, Path]) -> N
         return (100 + (10 + int(trial.variant)) * (trial.side is Side.HEAD)) * MIB
 
     run, _ = gating(peak, *names, roots=roots)
-    rows = run.with_causes(run.measure(decide, repeats=1, most_repeats=1))
+    rows = run.with_causes(run.measure(decide, repeats=3, most_repeats=3))
     assert [row.variant for row in rows if row.causes] == names[-MOST_ROWS_WITH_CAUSES:]
 
 
 def test_rows_that_pass_and_commands_have_no_causes(roots: dict[str, Path]) -> None:
     for peak, kind in ((lambda trial: MIB, "object"), (risen, COMMAND)):
         run, asked = gating(peak, "a", roots=roots, kind=kind)
-        (row,) = run.with_causes(run.measure(decide, repeats=1, most_repeats=1))
+        (row,) = run.with_causes(run.measure(decide, repeats=3, most_repeats=3))
         assert row.causes == ()
         assert not [trial for trial in asked if trial.meter == "memray"]
 
@@ -120,5 +122,33 @@ def test_rows_that_pass_and_commands_have_no_causes(roots: dict[str, Path]) -> N
 def test_a_regression_against_a_baseline_alone_has_no_causes(roots: dict[str, Path]) -> None:
     run, _ = gating(risen, "a", roots=roots)
     alone = replace(run, versions=run.versions[1:])
-    rows = [replace(row, verdict=Verdict.REGRESSION) for row in run.measure(decide, repeats=1, most_repeats=1)]
+    rows = [replace(row, verdict=Verdict.REGRESSION) for row in run.measure(decide, repeats=3, most_repeats=3)]
     assert [row.causes for row in alone.with_causes(rows)] == [()]
+
+
+def test_what_three_trials_call_a_rise_is_measured_again_before_it_is_one() -> None:
+    run, asked = gating(risen, "a")
+    (row,) = run.measure(decide, repeats=3, most_repeats=12)
+    assert (row.verdict, row.settled) == (Verdict.REGRESSION, True)
+    assert sorted({trial.repeat for trial in asked}) == list(range(6))
+
+
+def test_a_rise_that_only_the_first_trials_show_is_no_regression() -> None:
+    def peak(trial: TrialKey) -> int:
+        return (150 if trial.side is Side.HEAD and trial.repeat < 3 else 100) * MIB
+
+    run, _ = gating(peak, "a")
+    (row,) = run.measure(decide, repeats=3, most_repeats=12)
+    assert row.verdict is Verdict.PASS
+
+
+def test_a_stored_base_of_too_few_trials_does_not_have_the_head_measured_again() -> None:
+    one = sample("a", (100 * MIB,), scenario="s")
+
+    def against_stored(samples: object) -> list[GateRow]:
+        return judge_all({one.key: one}, samples[Side.HEAD], Thresholds(), against="the baseline")  # type: ignore[index]  # of Decide
+
+    run, asked = gating(lambda trial: 100 * MIB, "a")
+    (row,) = run.measure(against_stored, repeats=3, most_repeats=12)
+    assert row.verdict is Verdict.INCONCLUSIVE
+    assert {trial.repeat for trial in asked} == {0, 1, 2}

@@ -14,9 +14,11 @@ from sample_results import ENVIRONMENT, results, sample
 
 from membench.harness.errors import UnreadableInputError
 from membench.harness.gate.document import gate_document
-from membench.harness.gate.verdicts import Judgement, Thresholds, judge_all
+from membench.harness.gate.judging import judge_all
+from membench.harness.gate.verdicts import Judgement
 from membench.harness.model import CallSite, Change, CommandFacts, Outcome, Promotion, Results
 from membench.harness.runs.environment import differences
+from membench.harness.statistics.thresholds import Thresholds
 from membench.harness.store.results import read_results, results_document
 
 FACTS = CommandFacts(

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from membench.harness.errors import UsageError
 from membench.harness.model import LONGEST_NAME
+from membench.harness.statistics.thresholds import Thresholds
 from membench.harness.suites.configuration import (
     Configuration,
     GateSettings,
@@ -77,9 +78,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
     assert (pages.name, pages.command) == ("scrape pages", ("node", "scrape.js", "--pages={pages}"))
     assert found.import_paths == ("lib",)
     assert found.gate == GateSettings(
-        relative=0.005,
-        absolute_bytes=64 * KIB,
-        slope_bytes=128,
+        thresholds=Thresholds(relative=0.005, absolute_bytes=64 * KIB, slope_bytes=128),
         install=("python", "-m", "pip", "install", "-e", ".[dev]"),
         python=".venv/bin/python",
         removed=("old",),
@@ -91,7 +90,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
 def test_a_folder_without_the_table_has_an_empty_configuration(tmp_path: Path, text: str | None) -> None:
     found = read_configuration(tmp_path) if text is None else read(tmp_path, text)
     assert found == Configuration(folder=tmp_path)
-    assert found.gate == GateSettings(relative=0.01, absolute_bytes=256 * KIB, repeats=3)
+    assert found.gate == GateSettings(thresholds=Thresholds(relative=0.01, absolute_bytes=256 * KIB), repeats=3)
 
 
 def test_a_folder_src_is_on_the_search_path_where_there_is_one(tmp_path: Path) -> None:

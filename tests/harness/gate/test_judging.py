@@ -7,9 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sample_results import sample
 
-from membench.harness.gate.verdicts import GateRow, Judgement, Thresholds, Verdict, judge, judge_all, missing
+from membench.harness.gate.judging import advise, judge, judge_all
+from membench.harness.gate.verdicts import GateRow, Judgement, Verdict, missing
 from membench.harness.keys import Key, Scalar
 from membench.harness.model import Outcome, Sample
+from membench.harness.statistics.thresholds import Thresholds
 
 KIB = 1024
 MIB = 1024 * KIB
@@ -45,7 +47,7 @@ def judgement(*rows: GateRow) -> Judgement:
 
 def row(verdict: Verdict, variant: str = "all") -> GateRow:
     peaks = {Verdict.REGRESSION: 2 * MIB, Verdict.IMPROVEMENT: -2 * MIB}
-    made = judged((BASE,), (BASE + peaks.get(verdict, 0),))
+    made = judged((BASE,) * 3, (BASE + peaks.get(verdict, 0),) * 3)
     return replace(made, verdict=verdict, variant=variant)
 
 
@@ -53,7 +55,7 @@ def test_the_same_peaks_pass() -> None:
     found = judged((BASE,) * 3, (BASE,) * 3)
     assert (found.verdict, found.reason, found.causes) == (Verdict.PASS, "", ())
     assert found.shift is not None
-    assert (found.shift.bytes, found.shift.exact) == (0, True)
+    assert (found.shift.bytes, found.shift.repeats_agree) == (0, True)
 
 
 def test_a_rise_of_just_what_is_allowed_passes_and_a_byte_more_does_not() -> None:
@@ -88,10 +90,10 @@ def test_with_spread_only_an_interval_that_lies_beyond_the_threshold_is_a_regres
     base = (BASE, BASE + 4096, BASE + 8192, BASE + 4096, BASE)
     beyond = judged(base, tuple(peak + 2 * MIB for peak in base))
     assert beyond.verdict is Verdict.REGRESSION
-    assert beyond.shift is not None
-    assert beyond.shift.low_bytes is not None
-    assert beyond.shift.low_bytes > ALLOWED
-    assert "to +" in beyond.reason
+    assert beyond.decision is not None
+    assert beyond.decision.low_bytes is not None
+    assert beyond.decision.low_bytes > ALLOWED
+    assert beyond.reason == "the peak rose by 2.00 MiB, more than the 1.00 MiB that are allowed"
     across = judged(base, tuple(peak + ALLOWED for peak in base))
     assert across.verdict is Verdict.INCONCLUSIVE
     assert "may lie anywhere from" in across.reason
@@ -99,15 +101,41 @@ def test_with_spread_only_an_interval_that_lies_beyond_the_threshold_is_a_regres
     assert judged(base, tuple(peak - 2 * MIB for peak in base)).verdict is Verdict.IMPROVEMENT
 
 
-def test_spread_without_enough_repeats_is_inconclusive_and_says_how_many_it_takes() -> None:
-    found = judged((BASE, BASE + 4096, BASE), (BASE,) * 3)
+def test_a_rise_from_73_to_1029_megabytes_is_a_regression_with_three_trials_a_side() -> None:
+    found = judged((73_000_000, 73_050_000, 73_100_000), (1_029_000_000, 1_029_040_000, 1_029_100_000))
+    assert found.verdict is Verdict.REGRESSION
+
+
+@pytest.mark.parametrize("head", [BASE, BASE + ALLOWED + 1, 10 * BASE])
+def test_one_trial_or_two_a_side_decide_nothing_and_it_says_how_many_do(head: int) -> None:
+    found = judged((BASE,), (head,) * 2)
     assert found.verdict is Verdict.INCONCLUSIVE
-    assert found.reason == "an interval at 95 % needs 4 repeats on each side, because they differ"
+    assert found.reason == "1 trial of the base and 2 trials of the head; at least 3 of each decide"
+    advised = advise(found, mapped(sample(peaks=(BASE,))), mapped(sample(peaks=(head,) * 2)))
+    assert advised.reason.endswith("; 2 more of the base and 1 more of the head would decide")
+    assert advised.more_repeats == 2
+
+
+def test_what_spreads_too_far_says_how_many_more_repeats_would_decide() -> None:
+    noisy = (BASE, BASE + MIB, BASE + 2 * MIB)
+    found = judged(noisy, noisy)
+    assert found.verdict is Verdict.INCONCLUSIVE
+    advised = advise(found, mapped(sample(peaks=noisy)), mapped(sample(peaks=noisy)))
+    assert advised.reason.startswith("the rise may lie anywhere from -2.00 MiB to +2.00 MiB; 1.01 MiB are allowed; ")
+    assert advised.more_repeats is not None
+    assert 1 <= advised.more_repeats <= 20
+    assert advise(judged((BASE,) * 3, (BASE,) * 3), {}, {}).more_repeats is None
+
+
+def test_a_shift_of_just_what_is_allowed_with_spread_says_that_no_repeats_would_decide() -> None:
+    sides = tuple(BASE + size * MIB for size in (-9, 0, 9)), tuple(BASE + ALLOWED + size * MIB for size in (-9, 0, 9))
+    advised = advise(judged(*sides), *(mapped(sample(peaks=side)) for side in sides))
+    assert advised.reason.endswith("; not even 200 repeats would decide")
 
 
 def test_a_budget_is_kept_at_its_last_byte_and_broken_one_further() -> None:
-    assert judged((BASE,), (BASE,), budget_bytes=BASE).verdict is Verdict.PASS
-    broken = judged((BASE,), (BASE,), budget_bytes=BASE - 1)
+    assert judged((BASE,) * 3, (BASE,) * 3, budget_bytes=BASE).verdict is Verdict.PASS
+    broken = judged((BASE,) * 3, (BASE,) * 3, budget_bytes=BASE - 1)
     assert broken.verdict is Verdict.REGRESSION
     assert "over its budget" in broken.reason
 
@@ -119,7 +147,7 @@ def test_a_budget_holds_for_what_is_new_and_for_what_improved() -> None:
 
 
 def test_a_regression_over_its_budget_gives_both_reasons() -> None:
-    reason = judged((BASE,), (2 * BASE,), budget_bytes=BASE).reason
+    reason = judged((BASE,) * 3, (2 * BASE,) * 3, budget_bytes=BASE).reason
     assert "over its budget of 100.00 MiB; the peak rose by" in reason
 
 
@@ -148,8 +176,8 @@ def test_what_the_base_lacks_is_new_and_what_it_cannot_run_is_new_with_the_reaso
 
 
 def test_what_the_head_lacks_is_missing_unless_it_is_named_as_removed() -> None:
-    base = mapped(sample("old", (5, 5)), sample("kept"))
-    found = all_rows(base, mapped(sample("kept"), sample("young")))
+    base = mapped(sample("old", (5, 5)), sample("kept", (100,) * 3))
+    found = all_rows(base, mapped(sample("kept", (100,) * 3), sample("young")))
     assert {key[1]: one.verdict for key, one in found.items()} == {
         "kept": Verdict.PASS,
         "young": Verdict.NEW,
@@ -163,7 +191,7 @@ def test_what_the_head_lacks_is_missing_unless_it_is_named_as_removed() -> None:
 
 
 def test_naming_a_workload_as_removed_does_not_hide_one_that_is_there() -> None:
-    found = all_rows(mapped(sample(peaks=(BASE,))), mapped(sample(peaks=(2 * BASE,))), removed=("smoke",))
+    found = all_rows(mapped(sample(peaks=(BASE,) * 3)), mapped(sample(peaks=(2 * BASE,) * 3)), removed=("smoke",))
     assert [one.verdict for one in found.values()] == [Verdict.REGRESSION]
 
 
@@ -245,7 +273,7 @@ def test_the_verdict_is_the_worst_of_all_rows_and_what_is_new_is_no_reason(
 
 def test_the_headline_counts_every_verdict_and_names_the_largest_rise() -> None:
     rows = [row(verdict, f"v{number}") for number, verdict in enumerate(Verdict)]
-    larger = replace(judged((BASE,), (BASE + 5 * MIB,)), variant="worst")
+    larger = replace(judged((BASE,) * 3, (BASE + 5 * MIB,) * 3), variant="worst")
     assert judgement(*rows, larger).headline == (
         "8 compared: 1 failed, 2 regressed, 1 missing, 1 not decided, 1 new, 1 improved, "
         "1 unchanged within what is allowed. The largest rise is +5.00 MiB (+5.00%) in smoke/worst."
@@ -263,7 +291,7 @@ def test_a_broken_budget_without_a_rise_is_no_largest_rise() -> None:
 
 
 def test_a_rise_from_nothing_has_no_share() -> None:
-    assert "is +100.00 MiB in smoke" in judgement(judged((0,), (BASE,))).headline
+    assert "is +100.00 MiB in smoke" in judgement(judged((0,) * 3, (BASE,) * 3)).headline
 
 
 peaks = st.lists(st.integers(0, 2**50), min_size=1, max_size=6).map(tuple)
