@@ -18,12 +18,12 @@ MOVED_ERROR = Fraction(1, 5_000)
 CONFIRMED_ERROR = Fraction(1, 200)
 MOST_REPEATS = 200
 
-# How far apart two samples must lie, in multiples of the larger of their spreads, by how likely it is that samples of
-# as many trials lie wholly apart where nothing has changed.
+# How far apart two samples must lie, in multiples of the larger of their spreads and of what is allowed, by how likely
+# it is that samples of as many trials lie wholly apart where nothing has changed.
 _GAPS = (
-    (Fraction(1, 250), 1),  # five against five, or three against twelve
-    (Fraction(1, 70), 2),  # four against four
-    (Fraction(1, 20), 3),  # three against three
+    (Fraction(1, 250), 1, 1.0),  # five against five, or three against twelve
+    (Fraction(1, 70), 2, 1.0),  # four against four
+    (Fraction(1, 20), 4, 1.5),  # three against three
 )
 
 
@@ -75,9 +75,15 @@ def _rose(base: Sequence[int], head: Sequence[int], allowed_bytes: float, noise_
     """Tell whether the head lies above the base by more than is allowed; both in ascending order."""
     gap = head[0] - base[-1]
     if gap > allowed_bytes:
-        spread = max(base[-1] - base[0], head[-1] - head[0], noise_bytes)
+        own_spread = max(base[-1] - base[0], head[-1] - head[0])
+        spread = max(own_spread, noise_bytes)
+        # Repeats that agree need no margin: a program with two levels close to each other shows in its spread.
+        margin = own_spread > noise_bytes
         rarely = smallest_error(len(base), len(head))
-        if any(rarely <= error and gap >= multiple * spread for error, multiple in _GAPS):
+        if any(
+            rarely <= error and gap >= spreads * spread and (not margin or gap >= limits * allowed_bytes)
+            for error, spreads, limits in _GAPS
+        ):
             return True
     low, _ = _bounds(base, head, MOVED_ERROR)
     return low is not None and low > allowed_bytes

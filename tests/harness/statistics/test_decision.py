@@ -20,8 +20,10 @@ def found(base: list[int], head: list[int], allowed: int = ALLOWED, noise: int =
         ([0, 0, 0], [1001, 1001, 1001], Finding.ROSE),
         ([1001] * 3, [0] * 3, Finding.FELL),
         ([1000] * 3, [0] * 3, Finding.STAYED),
-        ([0, 0, 700], [2800, 2800, 2800], Finding.ROSE),  # apart by three times the spread
-        ([0, 0, 701], [2800, 2800, 2800], Finding.OPEN),
+        ([0, 0, 525], [2625, 2625, 2625], Finding.ROSE),  # apart by four times the spread
+        ([0, 0, 526], [2625, 2625, 2625], Finding.OPEN),
+        ([0, 0, 10], [1510, 1510, 1510], Finding.ROSE),  # and by half as much again as is allowed
+        ([0, 0, 10], [1509, 1509, 1509], Finding.OPEN),
         ([0, 600, 1000], [0, 600, 1000], Finding.STAYED),
         ([0, 600, 1001], [0, 600, 1001], Finding.OPEN),
     ],
@@ -41,8 +43,8 @@ def test_more_trials_need_not_lie_so_far_apart(repeats: int, multiple: int, find
 
 def test_what_the_machine_is_known_to_spread_counts_though_these_trials_do_not() -> None:
     assert found([0] * 3, [1500] * 3) is Finding.ROSE
-    assert found([0] * 3, [1500] * 3, noise=500) is Finding.ROSE
-    assert found([0] * 3, [1500] * 3, noise=501) is Finding.OPEN
+    assert found([0] * 3, [1500] * 3, noise=375) is Finding.ROSE
+    assert found([0] * 3, [1500] * 3, noise=376) is Finding.OPEN
 
 
 @pytest.mark.parametrize(("base", "head"), [(1, 1), (2, 2), (1, 100), (100, 2)])
