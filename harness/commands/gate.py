@@ -13,8 +13,18 @@ from membench.harness.commands.terminal import options
 from membench.harness.commands.terminal.progress import progress_of
 from membench.harness.commands.terminal.verdicts import FORMATS, show_judgement
 from membench.harness.errors import EXIT_OK, EXIT_REGRESSION, EXIT_TRIAL_FAILED, UsageError
+from membench.harness.gate.accepted import ACCEPTED_FILE, AcceptedRises, read_accepted
 from membench.harness.gate.calibration import noise_floor
-from membench.harness.gate.checkout import Commit, check_out, find_commit, forget, forget_killed, install
+from membench.harness.gate.checkout import (
+    Commit,
+    check_out,
+    find_commit,
+    find_merge_base,
+    forget,
+    forget_killed,
+    install,
+    read_at,
+)
 from membench.harness.gate.judging import advise, judge_all
 from membench.harness.gate.measuring import Gating, Version
 from membench.harness.gate.verdicts import GateRow, Judgement, Verdict, missing
@@ -55,6 +65,7 @@ class _Asked:
     timeout: float
     scenarios: tuple[str, ...]
     variants: tuple[str, ...]
+    at_merge_base: bool
 
     @property
     def selected(self) -> bool:
@@ -74,6 +85,13 @@ class _Asked:
 @click.command(name="gate")
 @click.argument("head", type=_FILE, required=False)
 @click.option("--against", "ref", metavar="GIT_REF", help="Measure this commit too, in turn with the working folder.")
+@click.option(
+    "--merge-base/--no-merge-base",
+    "at_merge_base",
+    default=True,
+    show_default=True,
+    help="Compare with the commit where the branch left GIT_REF, not with what GIT_REF has become since.",
+)
 @click.option(
     "--baseline",
     metavar="FILE|latest:BRANCH",
@@ -106,6 +124,7 @@ class _Asked:
 def command(
     head: Path | None,
     ref: str | None,
+    at_merge_base: bool,
     baseline: str | None,
     history: Path | None,
     suite_name: str | None,
@@ -158,6 +177,7 @@ def command(
         timeout=timeout,
         scenarios=tuple(scenarios),
         variants=tuple(variants),
+        at_merge_base=at_merge_base,
     )
     folder = writable_folder(out) if out is not None else None
     stored = _stored_levels(baseline, history, read_results(head) if head is not None else None)
@@ -218,22 +238,27 @@ def _judge_measured(
     suite: Suite, workloads: Sequence[Workload], ref: str | None, stored: Results | None, asked: _Asked
 ) -> tuple[Judgement, Results]:
     commit = find_commit(Path.cwd(), ref) if ref is not None else None
+    warnings: list[str] = []
+    if commit is not None and asked.at_merge_base:
+        commit, warnings = find_merge_base(commit)
+    accepted = _accepted(commit)
     with held_scratch(PREFIX, lambda folder: forget(folder / Side.BASE)) as scratch:
         trials = scratch / "trials"
         trials.mkdir()
         session = Session.begin(suite.settings, time_limit_seconds=asked.timeout, jobs=asked.jobs, scratch=trials)
-        warnings = _environment_warnings(stored.environment, session.environment, asked) if stored else []
+        warnings += _environment_warnings(stored.environment, session.environment, asked) if stored else []
         versions = _versions(suite, workloads, commit, scratch) if commit else [_head_alone(workloads)]
         defined = suite.defined_in(scratch / Side.BASE / commit.inside) if commit else set()
         floor = noise_floor(session, progress_of)
         _require_above(floor, asked.thresholds)
         gating = Gating(session=session, versions=versions, meters=asked.meters, observer_for=progress_of)
-        compared = _Compared(commit=commit, stored=stored, asked=asked, noise_bytes=floor)
+        compared = _Compared(commit=commit, stored=stored, asked=asked, noise_bytes=floor, accepted=accepted)
         rows = gating.measure(compared.decide, repeats=asked.repeats, most_repeats=asked.most_repeats)
         rows = compared.advised(rows, gating.samples)
         if commit is not None:
             rows = gating.with_causes(rows)
             warnings += _unseen(rows, defined)
+            warnings += accepted.warnings(rows, known=None if asked.selected else {row.key for row in rows})
             if not asked.selected:
                 rows += _undefined(suite, workloads, defined, commit, asked)
         results = session.results(list(gating.samples[Side.HEAD].values()))
@@ -244,6 +269,24 @@ def _judge_measured(
         warnings=tuple(warnings),
     )
     return judgement, results
+
+
+def _accepted(commit: Commit | None) -> AcceptedRises:
+    """Read what the change accepts; a stored baseline accepts nothing but what was promoted into it."""
+    if commit is None:
+        return AcceptedRises((), ())
+    try:
+        text = Path(ACCEPTED_FILE).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return AcceptedRises((), ())
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{ACCEPTED_FILE} cannot be read: {error}.") from error
+    head = read_accepted(text, ACCEPTED_FILE)
+    try:
+        base = read_accepted(read_at(commit, ACCEPTED_FILE), ACCEPTED_FILE)
+    except UsageError:
+        base = ()  # what could not be read then accepted nothing then
+    return AcceptedRises(base, head)
 
 
 def _environment_warnings(base: Environment, head: Environment, asked: _Asked) -> list[str]:
@@ -308,17 +351,22 @@ class _Compared:
     stored: Results | None
     asked: _Asked
     noise_bytes: int
+    accepted: AcceptedRises
 
     def decide(self, samples: Mapping[Side, Mapping[Key, Sample]]) -> list[GateRow]:
         """Judge what has been measured so far."""
         rows: list[GateRow] = []
         if self.commit is not None:
-            rows += self._judge(samples[Side.BASE], samples[Side.HEAD], self.commit.words)
+            rows += self._judge(samples[Side.BASE], samples[Side.HEAD], self.commit.words, self.accepted)
         if self.stored is not None:
-            rows += self._judge(self._levels(samples[Side.HEAD]), samples[Side.HEAD], THE_BASELINE)
+            rows += self._judge(
+                self._levels(samples[Side.HEAD]), samples[Side.HEAD], THE_BASELINE, AcceptedRises((), ())
+            )
         return rows
 
-    def _judge(self, base: Mapping[Key, Sample], head: Mapping[Key, Sample], against: str) -> list[GateRow]:
+    def _judge(
+        self, base: Mapping[Key, Sample], head: Mapping[Key, Sample], against: str, accepted: AcceptedRises
+    ) -> list[GateRow]:
         return judge_all(
             base,
             head,
@@ -326,6 +374,7 @@ class _Compared:
             against=against,
             removed=self.asked.removed,
             noise_bytes=self.noise_bytes,
+            accepted=accepted.of,
         )
 
     def advised(self, rows: Sequence[GateRow], samples: Mapping[Side, Mapping[Key, Sample]]) -> list[GateRow]:

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from membench.harness.errors import MeasurementError, UsageError
@@ -54,6 +54,44 @@ def find_commit(folder: Path, ref: str) -> Commit:
         raise UsageError(f"No commit {ref!r} in {repository}. {_advice(folder)}")
     inside = os.path.relpath(folder.resolve(), repository.resolve())
     return Commit(ref=ref, hash=_line(commit.stdout), repository=repository, inside=inside)
+
+
+def find_merge_base(commit: Commit) -> tuple[Commit, list[str]]:
+    """Find where the checked-out branch left a commit's, and say how far both are from there.
+
+    What came to the commit's branch since is not the change's: it would be charged with what others improved.
+
+    Returns:
+        The commit to compare with, which is the one given where there is no common ancestor or none is needed.
+    """
+    found = _run(commit.repository, "merge-base", commit.hash, "HEAD")
+    shared = _line(found.stdout)
+    if found.returncode != 0:
+        words = (
+            f"{commit.ref} and HEAD have no common ancestor here, so {commit.ref} itself is compared with. "
+            "If this clone is shallow, fetch the whole history (fetch-depth: 0)."
+        )
+        return commit, [words]
+    if shared == commit.hash:
+        return commit, []
+    behind, ahead = (_count(commit.repository, f"{shared}..{tip}") for tip in (commit.hash, "HEAD"))
+    base = replace(commit, ref=f"the merge base of {commit.ref} and HEAD", hash=shared)
+    words = (
+        f"HEAD is {ahead} ahead of its merge base with {commit.ref}, {base.short}, which is what it is compared with; "
+        f"{commit.ref} is {behind} ahead of that. Give --no-merge-base to compare with {commit.ref} itself."
+    )
+    return base, [words]
+
+
+def _count(repository: Path, span: str) -> str:
+    count = _line(_run(repository, "rev-list", "--count", span).stdout)
+    return f"{count} commit" if count == "1" else f"{count} commits"
+
+
+def read_at(commit: Commit, name: str) -> str:
+    """Read a file of the project as it is in a commit; "" where that has none."""
+    path = os.path.normpath(os.path.join(commit.inside, name))  # noqa: PTH118 - a path of git's
+    return _run(commit.repository, "show", f"{commit.hash}:{path}").stdout
 
 
 def _advice(folder: Path) -> str:

@@ -40,6 +40,7 @@ def _row(row: GateRow) -> dict[str, Any]:
         "allowed_bytes": row.allowed_bytes,
         "repeats": None if row.repeats is None else {"base": row.repeats[0], "head": row.repeats[1]},
         "more_repeats": row.more_repeats,
+        "accepted": asdict(row.accepted) if row.accepted else None,
         "budget_bytes": row.budget_bytes,
         "verdict": str(row.verdict),
         "reason": row.reason,

@@ -1,11 +1,11 @@
 """Decides whether a change of peak memory may go in. Pure: samples in, verdicts out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from math import floor
 
 from membench.harness.gate.slopes import slope_rows
-from membench.harness.gate.verdicts import GateRow, Verdict, missing
+from membench.harness.gate.verdicts import Acceptance, GateRow, Verdict, missing
 from membench.harness.keys import Key
 from membench.harness.model import MEASURED, Sample
 from membench.harness.statistics.decision import (
@@ -20,6 +20,13 @@ from membench.harness.statistics.shift import estimate_shift
 from membench.harness.statistics.thresholds import Thresholds
 from membench.harness.units import format_bytes, format_shift
 
+AcceptanceOf = Callable[[Key], Acceptance | None]
+"""Gives the rise that a change accepts of a configuration."""
+
+
+def _nothing_accepted(key: Key) -> None:
+    del key
+
 
 def judge_all(
     base: Mapping[Key, Sample],
@@ -29,6 +36,7 @@ def judge_all(
     against: str,
     removed: Iterable[str] = (),
     noise_bytes: int = 0,
+    accepted: AcceptanceOf = _nothing_accepted,
 ) -> list[GateRow]:
     """Judge every configuration that either side has, in the order of the head, then what it lacks.
 
@@ -39,10 +47,13 @@ def judge_all(
         against: names the base.
         removed: scenarios, or scenarios with a variant as `scenario/variant`, that the head may lack.
         noise_bytes: what unchanged trials were found to differ by on this machine.
+        accepted: gives the rises that the change itself accepts.
     """
     gone = set(removed)
     rows = [
-        judge(base.get(key), sample, thresholds, against=against, noise_bytes=noise_bytes)
+        judge(
+            base.get(key), sample, thresholds, against=against, noise_bytes=noise_bytes, accepted=accepted(sample.key)
+        )
         for key, sample in head.items()
     ]
     for key, sample in base.items():
@@ -53,7 +64,15 @@ def judge_all(
     return rows
 
 
-def judge(base: Sample | None, head: Sample, thresholds: Thresholds, *, against: str, noise_bytes: int = 0) -> GateRow:
+def judge(
+    base: Sample | None,
+    head: Sample,
+    thresholds: Thresholds,
+    *,
+    against: str,
+    noise_bytes: int = 0,
+    accepted: Acceptance | None = None,
+) -> GateRow:
     """Judge one configuration of the head."""
     row = GateRow(
         **head.key._asdict(),
@@ -70,7 +89,7 @@ def judge(base: Sample | None, head: Sample, thresholds: Thresholds, *, against:
         failures = "; ".join(dict.fromkeys(base.failures)) or "no peak"
         row = replace(row, verdict=Verdict.NEW, reason=f"{against} cannot run it: {failures}")
     else:
-        row = _compared(row, base, head, thresholds, noise_bytes)
+        row = _compared(replace(row, accepted=accepted), base, head, thresholds, noise_bytes)
     return _within_budget(row, head)
 
 
@@ -100,7 +119,8 @@ def _usable(base: Sample) -> bool:
 
 
 def _compared(row: GateRow, base: Sample, head: Sample, thresholds: Thresholds, noise_bytes: int) -> GateRow:
-    allowed = floor(thresholds.allowed(base.median_bytes or 0))
+    usual = floor(thresholds.allowed(base.median_bytes or 0))
+    allowed = max(usual, row.accepted.rise_bytes if row.accepted else 0)
     decision = decide(base.peak_bytes, head.peak_bytes, allowed_bytes=allowed, noise_bytes=noise_bytes)
     row = replace(
         row,
@@ -108,19 +128,23 @@ def _compared(row: GateRow, base: Sample, head: Sample, thresholds: Thresholds, 
         decision=decision,
         allowed_bytes=allowed,
         repeats=(len(base.peak_bytes), len(head.peak_bytes)),
+        accepted=row.accepted if allowed > usual and (decision.high_bytes or 0) > usual else None,
     )
-    allows = f"{format_bytes(allowed)} are allowed"
     if decision.low_bytes is None or decision.high_bytes is None:
         reason = f"{_trials(base)} of the base and {_trials(head)} of the head; at least {FEWEST_TRIALS} of each decide"
         return replace(row, verdict=Verdict.INCONCLUSIVE, reason=reason)
+    how = "accepted" if row.accepted else "allowed"
     if decision.finding is Finding.ROSE:
-        reason = f"the peak rose by {_between(decision)}, more than the {allows.replace(' are', ' that are')}"
+        reason = f"the peak rose by {_between(decision)}, more than the {format_bytes(allowed)} that are {how}"
         return replace(row, verdict=Verdict.REGRESSION, reason=reason)
     if decision.finding is Finding.FELL:
         return replace(row, verdict=Verdict.IMPROVEMENT, reason=f"the peak fell by {_between(decision)}")
     if decision.finding is Finding.OPEN:
-        reason = f"the rise may lie anywhere from {_between(decision)}; {allows}"
+        reason = f"the rise may lie anywhere from {_between(decision)}; {format_bytes(allowed)} are {how}"
         return replace(row, verdict=Verdict.INCONCLUSIVE, reason=reason)
+    if row.accepted is not None:
+        reason = f"the peak rose by {_between(decision)}; {format_bytes(allowed)} are accepted: {row.accepted.reason}"
+        return replace(row, reason=reason)
     return row
 
 

@@ -35,6 +35,14 @@ _PLURAL = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Acceptance:
+    """A rise that the change itself accepts, and why."""
+
+    rise_bytes: int  # at most
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GateRow:
     """One configuration, judged."""
 
@@ -49,6 +57,7 @@ class GateRow:
     allowed_bytes: int | None = None  # how far the peak may rise
     repeats: tuple[int, int] | None = None  # how many peaks were compared, of the base and of the head
     more_repeats: int | None = None  # of an undecided row: so many more on each side would decide
+    accepted: Acceptance | None = None  # without which the peak would have risen by more than is allowed
     budget_bytes: int | None = None
     verdict: Verdict = Verdict.PASS
     reason: str = ""  # one sentence

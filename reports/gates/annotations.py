@@ -23,7 +23,7 @@ _BAD = {Verdict.FAILED, Verdict.REGRESSION, Verdict.MISSING}
 
 @dataclass(frozen=True, slots=True)
 class Annotations:
-    """One `::error` for each row that keeps the change out, at its first cause where there is one."""
+    """One `::error` for each row that keeps the change out, at its first cause; a `::notice` for what is accepted."""
 
     name: str = "annotations"
     suffix: str = ".annotations"
@@ -34,16 +34,18 @@ class Annotations:
         lines = [_command(row) for row in bad[: MOST if len(bad) <= MOST else MOST - 1]]
         if len(bad) > MOST:
             lines.append(f"::error title=Peak memory::{len(bad) - len(lines)} more do not pass; see the summary")
+        accepted = [row for row in judgement.rows if row.accepted is not None and row.verdict not in _BAD]
+        lines += [_command(row, "notice") for row in accepted[:MOST]]
         return "".join(f"{line}\n" for line in lines)
 
 
-def _command(row: "GateRow") -> str:
+def _command(row: "GateRow", kind: str = "error") -> str:
     title = f"Peak memory: {row.scenario}/{row.variant}"
     properties = [f"title={_property(title)}"]
     cause = _shown_cause(row)
     if cause is not None:
         properties = [f"file={_property(cause.file)}", f"line={cause.line}", *properties]
-    return f"::error {','.join(properties)}::{_data(' '.join(_sentences(row)))}"
+    return f"::{kind} {','.join(properties)}::{_data(' '.join(_sentences(row)))}"
 
 
 def _sentences(row: "GateRow") -> "Iterator[str]":

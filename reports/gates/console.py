@@ -44,7 +44,7 @@ def render_gate(judgement: "Judgement", console: Console) -> None:
         ]
         console.print(first_that_fits(tables, console))
     for row in judgement.rows:
-        if row.verdict is not Verdict.PASS:
+        if row.verdict is not Verdict.PASS or row.accepted is not None:
             console.print(Text.assemble(("- ", ""), *_reason(row, name_meter=several)))
         for cause in row.causes:
             where = f"{wording.plain(cause.file)}:{cause.line} {wording.plain(cause.function)}"

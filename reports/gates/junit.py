@@ -58,6 +58,8 @@ def _add_case(suite: ET.Element, row: "GateRow") -> None:
         ET.SubElement(case, "error", type=str(row.verdict), message=reason)
     elif row.verdict in _SKIPPED:
         ET.SubElement(case, "skipped", message=f"{row.verdict}: {reason}")
+    elif row.accepted is not None:
+        ET.SubElement(case, "system-out").text = reason
 
 
 def _causes(row: "GateRow") -> list[str]:

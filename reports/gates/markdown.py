@@ -51,6 +51,7 @@ def _render(judgement: "Judgement", most: int, longest: int) -> str:
         failing=[_short(row, longest, name_meter=several) for row in failing[:most]],
         failing_left=max(0, len(failing) - most),
         passing=[_short(row, longest, name_meter=several) for row in passing[:most]],
+        accepted=[_short(row, longest, name_meter=several) for row in passing[:most] if row.accepted is not None],
         passing_left=max(0, len(passing) - most),
         warnings=[_cut(warning, 2 * _LONGEST) for warning in judgement.warnings[:most]],
         size=format_bytes,

@@ -8,7 +8,16 @@ import pytest
 from git_repositories import checkouts, commit, git, repository
 
 from membench.harness.errors import MeasurementError, UsageError
-from membench.harness.gate.checkout import Commit, check_out, find_commit, forget, forget_killed, install
+from membench.harness.gate.checkout import (
+    Commit,
+    check_out,
+    find_commit,
+    find_merge_base,
+    forget,
+    forget_killed,
+    install,
+    read_at,
+)
 
 
 @pytest.fixture
@@ -190,3 +199,44 @@ def test_a_project_that_is_itself_a_submodule_or_a_checkout_leaves_nothing_behin
         assert (tmp_path / "base" / "a").read_text() == "one\n"
         forget(tmp_path / "base")
         assert checkouts(inside) == before
+
+
+def test_a_branch_behind_is_compared_with_where_it_left_and_told_how_far_both_are(project: Path) -> None:
+    left = git(project, "rev-parse", "HEAD").strip()
+    git(project, "switch", "-q", "-c", "feature")
+    commit(project, a="of the branch\n")
+    git(project, "switch", "-q", "main")
+    commit(project, b="one\n")
+    commit(project, b="two\n")
+    git(project, "switch", "-q", "feature")
+    base, (said,) = find_merge_base(find_commit(project, "main"))
+    assert base.hash == left
+    assert base.words == f"the merge base of main and HEAD ({left[:12]})"
+    assert said.startswith(f"HEAD is 1 commit ahead of its merge base with main, {left[:12]},")
+    assert "main is 2 commits ahead of that" in said
+    assert "--no-merge-base" in said
+
+
+def test_an_ancestor_is_its_own_merge_base_and_nothing_is_said(project: Path) -> None:
+    commit(project, a="two\n")
+    for ref in ("HEAD", "HEAD~1"):
+        found = find_commit(project, ref)
+        assert find_merge_base(found) == (found, [])
+
+
+def test_without_a_common_ancestor_the_ref_itself_is_compared_with_and_it_is_said(project: Path) -> None:
+    git(project, "switch", "-q", "--orphan", "other")
+    commit(project, c="alone\n")
+    found = find_commit(project, "main")
+    base, (said,) = find_merge_base(found)
+    assert base == found
+    assert "no common ancestor" in said
+
+
+def test_a_file_is_read_as_a_commit_has_it(project: Path) -> None:
+    commit(project, a="two\n")
+    assert (read_at(find_commit(project, "HEAD~1"), "a"), read_at(find_commit(project, "HEAD"), "a")) == (
+        "one\n",
+        "two\n",
+    )
+    assert read_at(find_commit(project, "HEAD"), "none.toml") == ""
