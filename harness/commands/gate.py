@@ -27,6 +27,7 @@ from membench.harness.gate.checkout import (
 )
 from membench.harness.gate.judging import advise, judge_all
 from membench.harness.gate.measuring import Gating, Version
+from membench.harness.gate.provenance import find_misplaced
 from membench.harness.gate.verdicts import GateRow, Judgement, Verdict, missing
 from membench.harness.history.latest import LATEST, latest_branch, latest_results
 from membench.harness.history.machine_class import class_differences
@@ -248,6 +249,7 @@ def _judge_measured(
         session = Session.begin(suite.settings, time_limit_seconds=asked.timeout, jobs=asked.jobs, scratch=trials)
         warnings += _environment_warnings(stored.environment, session.environment, asked) if stored else []
         versions = _versions(suite, workloads, commit, scratch) if commit else [_head_alone(workloads)]
+        misplaced = find_misplaced(versions, commit.repository) if commit else {}
         defined = suite.defined_in(scratch / Side.BASE / commit.inside) if commit else set()
         floor = noise_floor(session, progress_of)
         _require_above(floor, asked.thresholds)
@@ -256,6 +258,7 @@ def _judge_measured(
         rows = gating.measure(compared.decide, repeats=asked.repeats, most_repeats=asked.most_repeats)
         rows = compared.advised(rows, gating.samples)
         if commit is not None:
+            rows = [_proven(row, misplaced) for row in rows]
             rows = gating.with_causes(rows)
             warnings += _unseen(rows, defined)
             warnings += accepted.warnings(rows, known=None if asked.selected else {row.key for row in rows})
@@ -269,6 +272,12 @@ def _judge_measured(
         warnings=tuple(warnings),
     )
     return judgement, results
+
+
+def _proven(row: GateRow, misplaced: Mapping[WorkloadKey, str]) -> GateRow:
+    """Fail a row of which a side ran other code than its checkout's: it would pass whatever the change does."""
+    reason = misplaced.get(row.key.workload)
+    return row if reason is None else replace(row, verdict=Verdict.FAILED, reason=reason)
 
 
 def _accepted(commit: Commit | None) -> AcceptedRises:
