@@ -10,10 +10,12 @@ from membench.harness.bisection.line import ListedCommit
 from membench.harness.bisection.measuring import Samples
 from membench.harness.bisection.walk import Span, Standing, next_commit, span_of
 from membench.harness.errors import MembenchError, UsageError
+from membench.harness.gate.judging import judge
 from membench.harness.gate.measuring import Decide
-from membench.harness.gate.verdicts import GateRow, Thresholds, Verdict, judge
+from membench.harness.gate.verdicts import GateRow, Verdict
 from membench.harness.keys import Key, Side, WorkloadKey
 from membench.harness.model import Sample
+from membench.harness.statistics.thresholds import Thresholds
 from membench.harness.units import format_bytes
 
 Say = Callable[[str], None]
