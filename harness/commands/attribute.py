@@ -75,6 +75,9 @@ DEFAULT_ORDERS = 20
 @click.option(
     "--seed", type=click.IntRange(0), default=0, show_default=True, metavar="N", help="Which orders are drawn."
 )
+@options.without_asv(
+    "Its benchmarks have no switches: define the function as a workload of pyproject.toml with on/off parameters."
+)
 @options.repeats(1)
 @options.jobs(2)
 @options.timeout()

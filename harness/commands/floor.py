@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from membench.harness.commands.suite_choice import LEAGUE, SUITES, choose_suite
+from membench.harness.commands.suite_choice import LEAGUE, Selection, selection_options
 from membench.harness.commands.terminal import options, tables
 from membench.harness.commands.terminal.documents import print_json
 from membench.harness.commands.terminal.progress import status_of
@@ -41,23 +41,11 @@ class _Floor:
 
 
 @click.command(name="floor")
-@click.option("--suite", "suite_name", type=click.Choice(SUITES), help="Where the workloads come from.")
-@click.option(
-    "--scenario", metavar="S", help="Scenario or workload. Default: league, or the only one of pyproject.toml."
-)
-@click.option(
-    "--variant",
-    "variants",
-    multiple=True,
-    metavar="V",
-    help="Variant; may be given again. Default: baseline and all of the league, or all combinations.",
-)
+@selection_options
 @click.option("--at", metavar="SIZE", help="Also say whether it finishes under this limit. Default for incident: 2 GB.")
 @options.timeout(DEFAULT_TIMEOUT_SECONDS, words="Seconds after which a trial counts as not finishing.")
 @options.form(tables.FORMATS)
-def command(
-    suite_name: str | None, scenario: str | None, variants: Sequence[str], at: str | None, timeout: float, form: str
-) -> int:
+def command(selection: Selection, at: str | None, timeout: float, form: str) -> int:
     """Find the smallest memory limit under which a variant still finishes.
 
     A peak is not a need: the kernel takes back the pages of files before it ends a process. Each variant runs in a
@@ -69,8 +57,17 @@ def command(
     membench floor --scenario incident --at "2 GB"
     membench floor --scenario import-orders             a workload of pyproject.toml
     """  # noqa: D301 - \b is click's mark for lines to leave as they are
-    suite = choose_suite(suite_name)
-    workloads = _workloads(suite, scenario, variants)
+    with selection.suite() as suite:
+        document = _document_of(suite, selection, at, timeout)
+    if form == "json":
+        print_json(document)
+    else:
+        tables.show_tables([floor_table(document)], form)
+    return EXIT_TRIAL_FAILED if any(entry["failure"] for entry in document["variants"]) else EXIT_OK
+
+
+def _document_of(suite: Suite, selection: Selection, at: str | None, timeout: float) -> dict[str, Any]:
+    workloads = _workloads(suite, selection)
     name = workloads[0].scenario
     limit = parse_size(at) if at is not None else _machine_limit(suite, name)
     with cgroups.group() as group:
@@ -81,20 +78,14 @@ def command(
         if workloads[0].kind != COMMAND:
             isolation.run(Trial(workload=workloads[0], meter=METER, repeat=WARM_UP), usable_cpus()[0])
         floors = [_floor(isolation, workload, limit) for workload in workloads]
-    document = validated(_document(name, floors, version, limit), DOCUMENT)
-    if form == "json":
-        print_json(document)
-    else:
-        tables.show_tables([floor_table(document)], form)
-    return EXIT_TRIAL_FAILED if any(floor.failure for floor in floors) else EXIT_OK
+    return validated(_document(name, floors, version, limit), DOCUMENT)
 
 
-def _workloads(suite: Suite, scenario: str | None, variants: Sequence[str]) -> list[Workload]:
+def _workloads(suite: Suite, selection: Selection) -> list[Workload]:
     """Give the variants of one scenario."""
-    named = [scenario] if scenario else []
-    if suite.name == LEAGUE:
-        return suite.workloads(named, variants or DEFAULT_VARIANTS)
-    found = suite.workloads(named, variants)
+    if suite.name == LEAGUE and not selection.variants:
+        selection = replace(selection, variants=DEFAULT_VARIANTS)
+    found = selection.workloads(suite)
     names = list(dict.fromkeys(workload.scenario for workload in found))
     if len(names) > 1:
         raise UsageError(

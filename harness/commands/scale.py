@@ -54,6 +54,7 @@ DEFAULT_TIMEOUT_SECONDS = 900.0
     help=f"Variant; may be given again. Default: {', '.join(DEFAULT_VARIANTS)}.",
 )
 @click.option("--sizes", default=DEFAULT_SIZES, show_default=True, metavar="N,N,...", help="Numbers of teams.")
+@options.without_asv("Its variants are its sizes already: membench run --asv DIR shows the peak of each.")
 @options.repeats(1, most=1000)
 @options.jobs(2)
 @options.timeout(DEFAULT_TIMEOUT_SECONDS)

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from membench.harness.errors import UsageError
 from membench.harness.model import LONGEST_TIMEOUT_SECONDS
 from membench.harness.runs.environment import MACHINE_VARIABLE
 
@@ -97,3 +98,13 @@ def resume() -> Option:
 def form(names: Sequence[str] = CONSOLE_OR_JSON) -> Option:
     """Ask for the form in which to print."""
     return click.option("--format", "form", type=click.Choice(names), default=names[0], show_default=True)
+
+
+def without_asv(advice: str) -> Option:
+    """Refuse `--asv` with what to use instead, in place of `No such option`."""
+
+    def refuse(context: click.Context, _: click.Parameter, value: str | None) -> None:
+        if value is not None:
+            raise UsageError(f"membench {context.info_name} does not take an asv suite. {advice}")
+
+    return click.option("--asv", metavar="DIR", hidden=True, expose_value=False, callback=refuse)
