@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from membench.harness.bisection.line import ListedCommit
+from membench.harness.errors import MeasurementError
 from membench.harness.gate.checkout import Commit, check_out, forget, install
 from membench.harness.gate.measuring import Decide, Gating, Version
+from membench.harness.gate.provenance import find_misplaced
 from membench.harness.gate.verdicts import GateRow
 from membench.harness.keys import Key, Side, WorkloadKey
 from membench.harness.model import Sample, Workload
@@ -38,7 +40,7 @@ class CommitMeter:
         """Measure two commits side by side until they are told apart.
 
         Raises:
-            MembenchError: one of them cannot be checked out or built.
+            MembenchError: one of them cannot be checked out or built, or its code is not what would run.
         """
         keys = [workload.key for workload in self.workloads]
         with self._placed(Side.BASE, good, keys) as base, self._placed(Side.HEAD, bad, keys) as head:
@@ -48,7 +50,7 @@ class CommitMeter:
         """Measure some of the workloads at a commit until it is known on which side it stands.
 
         Raises:
-            MembenchError: it cannot be checked out or built.
+            MembenchError: it cannot be checked out or built, or its code is not what would run.
         """
         with self._placed(Side.HEAD, commit, keys) as head:
             return self._measured([head], decide)[Side.HEAD]
@@ -64,6 +66,10 @@ class CommitMeter:
             return self._gating([base, head]).with_causes([row])[0]
 
     def _measured(self, versions: Sequence[Version], decide: Decide) -> Mapping[Side, Samples]:
+        misplaced = find_misplaced(versions, self.repository)
+        if misplaced:
+            workload, reason = next(iter(misplaced.items()))
+            raise MeasurementError(f"{workload}: {reason}")
         gating = self._gating(versions)
         gating.measure(decide, repeats=self.repeats, most_repeats=self.most_repeats)
         return gating.samples

@@ -12,6 +12,20 @@ from membench.harness.bisection.line import commits_between
 from membench.harness.errors import UsageError
 
 SETTINGS = '[tool.membench.workloads.jobs]\ncall = "jobs:work"\n'
+HOOK = """
+import importlib.util
+import sys
+
+
+class Finder:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name == "jobs":
+            return importlib.util.spec_from_file_location(name, "{folder}/jobs.py")
+
+
+sys.meta_path.insert(0, Finder)
+"""
 COUNT = 200
 RISE = 77
 
@@ -92,3 +106,19 @@ def test_ends_that_are_none_are_one_clear_error(tmp_path: Path) -> None:
         commits_between(folder, "HEAD", "HEAD", [])
     with pytest.raises(UsageError, match="No commit 'nosuch'"):
         commits_between(folder, "nosuch", "HEAD", [])
+
+
+@pytest.mark.slow
+def test_ends_that_would_run_the_same_installed_code_are_an_error_that_says_what_to_set(tmp_path: Path) -> None:
+    hooks = tmp_path / "hooks"
+    hooks.mkdir()
+    (hooks / "sitecustomize.py").write_text(HOOK.format(folder=str(tmp_path / "project")))
+    folder = repository(tmp_path / "project")
+    settings = f'{SETTINGS}environment = {{ PYTHONPATH = "{hooks}" }}\n'
+    commit(folder, **{"jobs.py": module(1, 0), "pyproject.toml": settings})
+    commit(folder, **{"jobs.py": module(RISE, 0)})
+    done = membench("bisect", "HEAD~1", cwd=folder)
+    assert done.returncode == 2
+    assert f"jobs/default: the base takes jobs from {folder}/jobs.py and not from its checkout" in done.stderr
+    assert "set install and python in [tool.membench.gate]" in done.stderr
+    assert checkouts(folder) == [str(folder)]
