@@ -25,7 +25,7 @@ VERBS: Mapping[str, str] = {
     "leak": "Say whether a workload leaves something behind with each call, how much, and who holds it.",
     "promote": "Accept the levels of a run into a baseline.",
     "doctor": "Say how exact membench is on this machine.",
-    "compare": "Show how far the peaks of one run lie from another's.",
+    "compare": "Show how far the peaks of runs lie from another's.",
     "report": "Write the report and the charts of a run again.",
     "history": "Show each workload's peak over stored runs, and where it changed.",
     "index": "Keep an index over stored runs.",

@@ -1,11 +1,14 @@
 """Two runs side by side: each sample of the one with its counterpart in the other."""
 
 from dataclasses import dataclass
+from math import floor
 from typing import Any
 
 from membench.harness.keys import Key
 from membench.harness.model import Results, Sample
+from membench.harness.statistics.decision import Finding, decide
 from membench.harness.statistics.shift import Shift, estimate_shift
+from membench.harness.statistics.thresholds import Thresholds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,3 +97,24 @@ def _warnings(
     )
     notes = dict.fromkeys(note for row in rows if row.shift for note in row.shift.warnings)
     return sorted(warnings) + list(notes)
+
+
+def risen(base: Results, head: Results, thresholds: Thresholds) -> tuple[list[Key], list[str]]:
+    """Decide, as the gate does, which peaks rose by more than is allowed.
+
+    Returns:
+        The configurations that did, and warnings about those that are not decided.
+    """
+    before = {sample.key: sample for sample in base.samples}
+    rose, warnings = [], []
+    for sample in head.samples:
+        other = before.get(sample.key)
+        if other is None or not other.peak_bytes or not sample.peak_bytes:
+            continue
+        allowed = floor(thresholds.allowed(other.median_bytes or 0))
+        finding = decide(other.peak_bytes, sample.peak_bytes, allowed_bytes=allowed).finding
+        if finding is Finding.ROSE:
+            rose.append(sample.key)
+        elif finding is Finding.OPEN:
+            warnings.append(f"{sample.key}: too few trials to decide whether it rose by more than is allowed")
+    return rose, warnings
