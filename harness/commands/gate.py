@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from membench.harness.commands.suite_choice import SUITES, choose_suite
+from membench.harness.commands.suite_choice import Selection, selection_options
 from membench.harness.commands.terminal import options
 from membench.harness.commands.terminal.progress import progress_of
 from membench.harness.commands.terminal.verdicts import FORMATS, show_judgement
@@ -64,23 +64,17 @@ class _Asked:
     most_repeats: int
     jobs: int
     timeout: float
-    scenarios: tuple[str, ...]
-    variants: tuple[str, ...]
+    selection: Selection
     at_merge_base: bool
 
     @property
     def selected(self) -> bool:
         """Whether only some of the workloads were asked for."""
-        return bool(self.scenarios or self.variants)
+        return self.selection.is_part
 
     def stored(self, results: Results) -> dict[Key, Sample]:
         """Give those samples of a document that were asked for by name; all of them where none are named."""
-        return {
-            sample.key: sample
-            for sample in results.samples
-            if (not self.scenarios or sample.scenario in self.scenarios)
-            and (not self.variants or sample.variant in self.variants)
-        }
+        return {sample.key: sample for sample in results.samples if self.selection.names(sample.key.workload)}
 
 
 @click.command(name="gate")
@@ -100,9 +94,7 @@ class _Asked:
 )
 @click.option("--history", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
               help="The folder of stored runs that latest:BRANCH is looked up in.  [default: runs]")  # fmt: skip
-@click.option("--suite", "suite_name", type=click.Choice(SUITES), help="Where the workloads come from.")
-@click.option("--scenario", "scenarios", multiple=True, metavar="S", help="Only this scenario; may be given again.")
-@click.option("--variant", "variants", multiple=True, metavar="V", help="Only this variant; may be given again.")
+@selection_options
 @click.option("--meter", "meters", multiple=True, metavar="M", help=f"Instrument.  [default: {DEFAULT_METER}]")
 @click.option("--relative", metavar="PERCENT", help="Rise that is allowed, such as '1 %'.  [default: 1 %]")
 @click.option("--absolute", metavar="SIZE", help="Rise that is allowed; both must be exceeded.  [default: 256 KiB]")
@@ -128,9 +120,7 @@ def command(
     at_merge_base: bool,
     baseline: str | None,
     history: Path | None,
-    suite_name: str | None,
-    scenarios: Sequence[str],
-    variants: Sequence[str],
+    selection: Selection,
     meters: Sequence[str],
     relative: str | None,
     absolute: str | None,
@@ -162,7 +152,9 @@ def command(
         raise UsageError("A gate compares with something: give --against GIT_REF, --baseline FILE, or both.")
     if head is not None and ref is not None:
         raise UsageError("HEAD is a run that was stored, and --against measures. Give --baseline with it instead.")
-    suite = choose_suite(suite_name)
+    if head is not None and (selection.expression is not None or selection.tags):
+        raise UsageError("HEAD is a run that was stored; -k and --tag are for measuring. Give --scenario or --variant.")
+    suite = click.get_current_context().with_resource(selection.suite())
     chosen_meters = tuple(dict.fromkeys(meters or (DEFAULT_METER,)))
     for meter in chosen_meters:
         meter_file(meter)
@@ -176,8 +168,7 @@ def command(
         most_repeats=max(first, most_repeats),
         jobs=jobs,
         timeout=timeout,
-        scenarios=tuple(scenarios),
-        variants=tuple(variants),
+        selection=selection,
         at_merge_base=at_merge_base,
     )
     folder = writable_folder(out) if out is not None else None
@@ -187,7 +178,7 @@ def command(
         results = read_results(head)
         judgement = _judge_stored(results, stored, asked, meters)
     else:
-        workloads = suite.prepare(suite.workloads(scenarios, variants))
+        workloads = suite.prepare(selection.workloads(suite))
         judgement, results = _judge_measured(suite, workloads, ref, stored, asked)
     show_judgement(judgement, results, folder, form)
     return _exit_code(judgement.verdict, strict=strict)

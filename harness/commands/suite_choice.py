@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from membench.harness.errors import UsageError, unknown_name
+from membench.harness.keys import WorkloadKey
 from membench.harness.model import Workload
 from membench.harness.suites.configuration import PYPROJECT, ROOT_TABLE, Configuration, read_configuration
 from membench.harness.suites.passed_variables import passed_variables
@@ -160,6 +161,17 @@ class Selection:
             UsageError: a name is unknown, or nothing is selected.
         """
         return select(suite.workloads(self.scenarios, self.variants), self.expression, self.tags)
+
+    @property
+    def is_part(self) -> bool:
+        """Whether only some of the workloads were asked for."""
+        return bool(self.expression is not None or self.tags or self.scenarios or self.variants)
+
+    def names(self, workload: WorkloadKey) -> bool:
+        """Tell whether a workload's scenario and variant are those that were named; any are where none was."""
+        return (not self.scenarios or workload.scenario in self.scenarios) and (
+            not self.variants or workload.variant in self.variants
+        )
 
 
 _SELECTION_OPTIONS = (

@@ -19,6 +19,7 @@ from sample_results import results, sample
 
 from membench.harness.commands import gate as verb
 from membench.harness.commands.command_line import main
+from membench.harness.commands.suite_choice import choose_suite
 from membench.harness.model import Outcome, Results
 from membench.harness.store.results import results_document, write_results_file
 
@@ -196,7 +197,7 @@ def test_a_scenario_that_the_head_lacks_is_missing(monkeypatch: pytest.MonkeyPat
     shutil.copytree(project, base)
     (project / "scenarios" / "old.py").unlink()
     monkeypatch.chdir(project)
-    suite = verb.choose_suite("league")
+    suite = choose_suite("league")
     here = verb.find_commit(project, "HEAD")
 
     def rows(*removed: str) -> list[tuple[str, str]]:
@@ -218,8 +219,8 @@ def asked_for(**changes: Any) -> verb._Asked:
         "most_repeats": 1,
         "jobs": 1,
         "timeout": 60.0,
-        "scenarios": (),
-        "variants": (),
+        "selection": verb.Selection(),
+        "at_merge_base": True,
     }
     return verb._Asked(**(values | changes))
 

@@ -27,6 +27,7 @@ ASV = "def peakmem_plain():\n    return bytes(2**20)\n"
 
 FEW = {
     "run": ("run", "--repeats", "1"),
+    "gate": ("gate", "--against", "HEAD", "-k", "all or true or plain"),
     "attribute": ("attribute",),
     "scale": ("scale", "--sizes", "1,2,3"),
     "floor": ("floor",),
@@ -34,6 +35,7 @@ FEW = {
 }
 SMALL = {
     "run": ("--scenario", "smoke", "--variant", "all"),
+    "gate": ("--scenario", "smoke", "--variant", "all"),
     "attribute": ("--scenario", "smoke", "--switch", "fix-5"),
     "scale": ("--variant", "all"),
     "floor": ("--scenario", "smoke", "--variant", "all"),
@@ -45,6 +47,8 @@ INSTEAD = {
     ("scale", "asv"): "membench run --asv DIR",
     ("scale", "call"): "measure your own with membench run",
     ("scale", "command"): "measure your own with membench run",
+    ("gate", "league"): "describe workloads in [tool.membench.workloads] of pyproject.toml",
+    ("gate", "asv"): "Install each version, keep its results with membench run --asv DIR",
     ("bisect", "league"): "describe workloads in [tool.membench.workloads] of pyproject.toml",
     ("bisect", "asv"): "Install each version, keep its results with membench run --asv DIR",
 }
@@ -86,3 +90,18 @@ def test_each_verb_works_on_each_suite_or_says_what_to_use_instead(tmp_path: Pat
     for cell, text in found.items():
         assert (text == WORKS) == (cell not in INSTEAD), (cell, text)
         assert INSTEAD.get(cell, WORKS) in text, (cell, text)
+
+
+@pytest.mark.slow
+def test_the_gate_bounds_an_asv_suite_by_a_baseline(tmp_path: Path) -> None:
+    folder = project(tmp_path / "asv", "")
+    suite = ("--asv", "suite", "-k", "plain")
+    assert membench("run", *suite, "--out", "out", cwd=folder).returncode == 0
+    gate = ("gate", *suite, "--baseline", "out/results.json")
+    assert membench(*gate, cwd=folder).returncode == 0
+    (folder / "suite" / "peak.py").write_text("def peakmem_plain():\n    return b'x' * 2**22\n")
+    done = membench(*gate, cwd=folder)
+    assert done.returncode == 1
+    assert "regression" in done.stdout
+    refused = membench("gate", "out/results.json", "-k", "plain", "--baseline", "out/results.json", cwd=folder)
+    assert (refused.returncode, "-k and --tag are for measuring" in refused.stderr) == (2, True)
