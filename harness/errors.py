@@ -40,8 +40,8 @@ class MeasurementError(MembenchError):
 
 def one_line(value: object) -> str:
     """Show in an error what was found in a file: on one line, without characters that no eye sees, cut if long."""
-    words = str(value)
-    return (words if words.isprintable() else ascii(words))[:LONGEST_SHOWN]
+    text = str(value)
+    return (text if text.isprintable() else ascii(text))[:LONGEST_SHOWN]
 
 
 def unknown_name(kind: str, name: str, known: list[str]) -> UsageError:

@@ -177,16 +177,16 @@ def attribution_columns(attribution: "Attribution") -> list[AttributionColumn]:
 def interaction_words(attribution: "Attribution") -> list[str]:
     """Say of each pair that is not independent what it is, the strongest first, and count the rest."""
     telling = [pair for pair in attribution.interactions if not is_independent(pair)]
-    words = [
+    sentences = [
         interaction_text(pair.first.name, pair.second.name, pair.kind, pair.saved_bytes)
         for pair in sorted(telling, key=lambda pair: -abs(pair.saved_bytes))
     ]
     rest = len(attribution.interactions) - len(telling)
     if rest == 1:
-        words.append(f"{'the other pair is' if telling else 'the two are'} independent")
+        sentences.append(f"{'the other pair is' if telling else 'the two are'} independent")
     elif rest:
-        words.append(f"{'the other' if telling else 'all'} {rest} pairs are independent")
-    return words
+        sentences.append(f"{'the other' if telling else 'all'} {rest} pairs are independent")
+    return sentences
 
 
 def is_independent(pair: "InteractionCell") -> bool:
@@ -202,11 +202,11 @@ def slope(amount: float) -> str:
 def growth(growth: "Growth") -> str:
     """Say how one variant grows: the slope with its interval, the rise, and whether it is a line at all."""
     rise = growth.peak_bytes[-1] - growth.peak_bytes[0]
-    words = (
+    sentence = (
         f"{slope(growth.slope_bytes)} bytes a team ({slope(growth.slope_low)} to {slope(growth.slope_high)}), "
         f"{shift(rise)} from {growth.sizes[0]:,} to {growth.sizes[-1]:,} teams"
     )
-    return words if growth.straight else f"{words}; not a straight line"
+    return sentence if growth.straight else f"{sentence}; not a straight line"
 
 
 def meters(rows: "tuple[Row, ...]") -> list[str]:

@@ -168,7 +168,7 @@ class Bisection:
     def _visit_of(self, place: int) -> Visit:
         found = self._visited[place]
         samples = self.keeper.known(self.commits[place].hash).samples
-        reasons = dict.fromkeys(words for _, words in found.values() if words)
+        reasons = dict.fromkeys(text for _, text in found.values() if text)
         wholly = all(standing is Standing.SKIPPED for standing, _ in found.values())
         return Visit(
             commit=self.commits[place],

@@ -58,7 +58,7 @@ class Keeper:
         elif (self.folder / STATE_FILE).exists():
             state = _read_state(self.folder / STATE_FILE)
             self._require_alike(state)
-            self._known = {commit: Measured(failure=words) for commit, words in state["failures"].items()}
+            self._known = {commit: Measured(failure=failure) for commit, failure in state["failures"].items()}
             for path in commits.glob("*.json"):
                 samples = {sample.key: sample for sample in read_results(path).samples}
                 self._known[path.stem] = Measured(samples)

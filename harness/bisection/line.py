@@ -37,11 +37,11 @@ def commits_between(folder: Path, good: str, bad: str, paths: Sequence[str]) -> 
     """
     first, last = find_commit(folder, good), find_commit(folder, bad)
     if first.hash == last.hash:
-        raise UsageError(f"GOOD and BAD are the same commit, {first.words}. Name two.")
+        raise UsageError(f"GOOD and BAD are the same commit, {first.label}. Name two.")
     if run_git(folder, "merge-base", "--is-ancestor", first.hash, last.hash).returncode != 0:
         base = run_git(folder, "merge-base", first.hash, last.hash).stdout.strip()
         advice = f"Start at where they part: membench bisect {base[:_SHORT]} {bad}" if base else "They share no history"
-        raise UsageError(f"GOOD, {first.words}, is no ancestor of BAD, {last.words}. {advice}.")
+        raise UsageError(f"GOOD, {first.label}, is no ancestor of BAD, {last.label}. {advice}.")
     between = _listed(folder, f"{first.hash}..{last.hash}", "--first-parent", "--reverse", "--", *paths)
     ends = [_listed(folder, commit.hash, "--no-walk", "--")[0] for commit in (first, last)]
     return [ends[0], *(commit for commit in between if commit.hash != last.hash), ends[1]]

@@ -100,7 +100,7 @@ class _Backfill:
 @click.argument("commits", metavar="RANGE")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", required=True,
               help="The folder of the stored runs; each commit gets a folder of its own there.")  # fmt: skip
-@options.count("--every", default=8, most=10_000, words="Measure one commit of each so many at first.")
+@options.count("--every", default=8, most=10_000, text="Measure one commit of each so many at first.")
 @click.option("--limit", type=click.IntRange(1, 10_000), metavar="N", help="Measure at most so many commits.")
 @click.option("--suite", "suite_name", type=click.Choice(SUITES), help="Where the workloads come from.")
 @click.option("--scenario", "scenarios", multiple=True, metavar="S", help="Only this scenario; may be given again.")

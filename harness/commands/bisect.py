@@ -59,13 +59,13 @@ class _Request:
 @click.option(
     "--absolute", metavar="SIZE", help="Smallest rise to look for.  [default: what unchanged trials differ by]"
 )
-@options.repeats(REPEATS, most=1000, words="Trials of each commit at first.")
+@options.repeats(REPEATS, most=1000, text="Trials of each commit at first.")
 @options.count(
     "--max-repeats",
     "most_repeats",
     default=MOST_REPEATS,
     most=1000,
-    words="Trials of each commit at most, where fewer do not decide.",
+    text="Trials of each commit at most, where fewer do not decide.",
 )
 @options.timeout()
 @options.out("Keep what is measured of each commit there, and the document.")

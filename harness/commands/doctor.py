@@ -41,9 +41,9 @@ PINNING = "pinning"
     metavar="N",
     help=f"Trials a side.  [default: {REPEATS}; {REPEATS_RANDOMISED} where addresses are randomised]",
 )
-@options.count("--tries", default=3, words="Comparisons for each injected rise, with fresh trials for each.")
+@options.count("--tries", default=3, text="Comparisons for each injected rise, with fresh trials for each.")
 @options.count(
-    "--comparisons", default=10, words="Comparisons of unchanged trials with one another, to find false alarms."
+    "--comparisons", default=10, text="Comparisons of unchanged trials with one another, to find false alarms."
 )
 @click.option(
     "--inject",

@@ -48,7 +48,7 @@ class _Request:
 @click.option("--variant", metavar="V", help="The workload's variant, where two commits are compared.")
 @click.option("--native", is_flag=True, help="With the frames of C libraries, as far as they have symbols.")
 @click.option("--holders/--no-holders", default=True, show_default=True, help="Find out who holds what shifted.")
-@options.timeout(900, words="Seconds that one trial may take; under the instruments all take several times as long.")
+@options.timeout(900, text="Seconds that one trial may take; under the instruments all take several times as long.")
 @options.out("Keep the page, the captures and the stacks there.")
 @options.form(FORMATS)
 def command(
@@ -196,7 +196,7 @@ def _at_commit(suite: "Suite", workload: "Workload", place: str, ref: str, scrat
     placed = suite.at([workload], Path(os.path.normpath(scratch / place / commit.inside)), code)[0]
     cache = {"PYTHONPYCACHEPREFIX": str(scratch / f"{place}-bytecode")}
     return Side(
-        label="the working folder" if ref == HERE else commit.words,
+        label="the working folder" if ref == HERE else commit.label,
         workload=replace(placed, environment={**placed.environment, **cache}),
         roots=(str(code), str(scratch / place)),
     )

@@ -43,7 +43,7 @@ class _Floor:
 @click.command(name="floor")
 @selection_options
 @click.option("--at", metavar="SIZE", help="Also say whether it finishes under this limit. Default for incident: 2 GB.")
-@options.timeout(DEFAULT_TIMEOUT_SECONDS, words="Seconds after which a trial counts as not finishing.")
+@options.timeout(DEFAULT_TIMEOUT_SECONDS, text="Seconds after which a trial counts as not finishing.")
 @options.form(tables.FORMATS)
 def command(selection: Selection, at: str | None, timeout: float, form: str) -> int:
     """Find the smallest memory limit under which a variant still finishes.

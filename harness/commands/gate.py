@@ -105,7 +105,7 @@ class _Asked:
     "most_repeats",
     default=MOST_REPEATS,
     most=1000,
-    words="Trials of each at most, where fewer do not decide.",
+    text="Trials of each at most, where fewer do not decide.",
 )
 @options.jobs(2)
 @options.timeout()
@@ -298,12 +298,12 @@ def _environment_warnings(base: Environment, head: Environment, asked: _Asked) -
     found = differences(base, head)
     if not found:
         return []
-    words = f"The baseline was measured elsewhere: {'; '.join(found)}"
+    message = f"The baseline was measured elsewhere: {'; '.join(found)}"
     # Within a class of machines that was named, what else differs is shown and no reason to refuse.
     within = bool(base.machine_class) and not class_differences(base, head)
     if not asked.allow_environment_change and not within:
-        raise UsageError(f"{words}. Measure a new one here, or give --allow-environment-change.")
-    return [f"{words}. The shift is not the program's alone."]
+        raise UsageError(f"{message}. Measure a new one here, or give --allow-environment-change.")
+    return [f"{message}. The shift is not the program's alone."]
 
 
 def _require_above(floor: int, thresholds: Thresholds) -> None:
@@ -357,7 +357,7 @@ class _Compared:
         """Judge what has been measured so far."""
         rows: list[GateRow] = []
         if self.commit is not None:
-            rows += self._judge(samples[Side.BASE], samples[Side.HEAD], self.commit.words, self.accepted)
+            rows += self._judge(samples[Side.BASE], samples[Side.HEAD], self.commit.label, self.accepted)
         if self.stored is not None:
             rows += self._judge(
                 self._levels(samples[Side.HEAD]), samples[Side.HEAD], THE_BASELINE, AcceptedRises((), ())
@@ -407,11 +407,11 @@ def _unseen(rows: Sequence[GateRow], defined: set[WorkloadKey]) -> list[str]:
     if not names:
         return []
     others = f" and {len(names) - 1} more" if len(names) > 1 else ""
-    words = (
+    message = (
         f"The base defines {names[0]}{others} too and cannot run it here, so no rise can be seen. If its checkout "
         "lacks something (submodules, what is built), [tool.membench.gate] install names the command that brings it."
     )
-    return [words]
+    return [message]
 
 
 def _undefined(
@@ -420,7 +420,7 @@ def _undefined(
     """Find workloads that the base defines and the head does not: a new name must be no way around the gate."""
     known = suite.defined_in(Path.cwd()) | {workload.key for workload in workloads}
     return [
-        missing(Key(*workload, meter), commit.words)
+        missing(Key(*workload, meter), commit.label)
         for workload in sorted(defined - known)
         for meter in asked.meters
         if not {workload.scenario, str(workload)} & set(asked.removed)

@@ -77,16 +77,16 @@ def _roles(history: History) -> dict[Key, Role]:
 def headline_of(history: History) -> str:
     """Say in one sentence how many runs there are and what happened last."""
     runs, changes = history.runs, [(change, series) for series in history.series for change in series.changes]
-    words = f"{_counted(len(runs), 'run')} of {_counted(len(history.series), 'workload')}"
+    counted = f"{_counted(len(runs), 'run')} of {_counted(len(history.series), 'workload')}"
     if len(runs) == 1:
-        return f"{words}: there is nothing to compare yet."
+        return f"{counted}: there is nothing to compare yet."
     if not changes:
-        return f"{words}: no peak came to a new level."
+        return f"{counted}: no peak came to a new level."
     newest = max(change.run for change, _ in changes)
     last = max(((c, s) for c, s in changes if c.run == newest), key=lambda entry: abs(entry[0].shift_bytes))
     change, series = last
     return (
-        f"{words}, {_counted(len(changes), 'change')} of level; the last is "
+        f"{counted}, {_counted(len(changes), 'change')} of level; the last is "
         f"{series.scenario}, {series.variant}: {format_shift(change.shift_bytes)} at {runs[change.run].label}, "
         f"from {format_bytes(change.before_bytes)} to {format_bytes(change.after_bytes)}."
     )

@@ -24,7 +24,7 @@ PREFIX = "membench-leak-"
 @click.argument("workload_name", metavar="WORKLOAD")
 @click.option("--suite", "suite_name", type=click.Choice(SUITES), help="Where the workload comes from.")
 @click.option("--variant", metavar="V", help="The workload's variant.")
-@options.count("--calls", default=20_000, most=10_000_000, words="Calls at most; as many are made as decide it.")
+@options.count("--calls", default=20_000, most=10_000_000, text="Calls at most; as many are made as decide it.")
 @click.option("--per-call", metavar="SIZE", help="Growth per call that is allowed.  [default: next to nothing]")
 @click.option("--native", is_flag=True, help="With the frames of C libraries, as far as they have symbols.")
 @options.timeout(900)

@@ -34,7 +34,7 @@ PYTHON_ADDS = ("LC_CTYPE",)
     type=click.Choice(METERS),
     help="peak_rss (default): the largest process, exact. peak_tree: all processes together, sampled.",
 )
-@options.repeats(1, words="Runs of the command.")
+@options.repeats(1, text="Runs of the command.")
 @click.option(
     "--timeout",
     type=options.SECONDS,
@@ -262,10 +262,10 @@ def _peak_words(sample: Sample) -> str:
     if sample.median_bytes is None:
         reached = max((fact.largest_peak_bytes or 0 for fact in sample.commands), default=0)
         return f"{summary(sample.outcomes)}, having reached {format_bytes(reached)}"
-    words = f"peak {format_bytes(sample.median_bytes)} ({sample.meter}"
+    described = f"peak {format_bytes(sample.median_bytes)} ({sample.meter}"
     if len(sample.peak_bytes) > 1:
-        words += f", median of {len(sample.peak_bytes)}, spread {format_bytes(sample.spread_bytes or 0)}"
-    return words + ")" + ("" if all_ok(sample.outcomes) else f"; runs: {summary(sample.outcomes)}")
+        described += f", median of {len(sample.peak_bytes)}, spread {format_bytes(sample.spread_bytes or 0)}"
+    return described + ")" + ("" if all_ok(sample.outcomes) else f"; runs: {summary(sample.outcomes)}")
 
 
 def _median(values: Sequence[float]) -> float:

@@ -92,8 +92,8 @@ def command(
             }
         )
     else:
-        words = f"{len(site.series)} series, {fresh} new rises; {written} of {files} files changed"
-        click.echo(f"wrote {out / 'index.html'}: {words}")
+        summary = f"{len(site.series)} series, {fresh} new rises; {written} of {files} files changed"
+        click.echo(f"wrote {out / 'index.html'}: {summary}")
     return EXIT_OK
 
 

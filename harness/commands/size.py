@@ -52,7 +52,7 @@ DEFAULT_REPEATS = 3
 @click.option(
     "--for", "forms", multiple=True, type=click.Choice(form_names()), help="Print what asks for it, and nothing else."
 )
-@options.repeats(DEFAULT_REPEATS, most=100, words="Runs without a limit.")
+@options.repeats(DEFAULT_REPEATS, most=100, text="Runs without a limit.")
 @options.timeout(DEFAULT_TIMEOUT_SECONDS)
 @options.form()
 def command(

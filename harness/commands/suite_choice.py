@@ -108,7 +108,7 @@ def choose_switched(name: str | None, scenario: str | None, fixed: Sequence[str]
         UsageError: there is no such suite, workload, parameter or value.
     """
     suite = choose_suite(name)
-    values = dict(_assignment(words) for words in fixed)
+    values = dict(_assignment(text) for text in fixed)
     if isinstance(suite, ProjectSuite):
         return suite, suite.switched(scenario, values)
     if values:
@@ -119,10 +119,10 @@ def choose_switched(name: str | None, scenario: str | None, fixed: Sequence[str]
     return suite, LeagueSwitches(scenario or DEFAULT_SCENARIO, read_settings(os.environ))
 
 
-def _assignment(words: str) -> tuple[str, str]:
-    name, equals, value = words.partition("=")
+def _assignment(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
     if not name or not equals:
-        raise UsageError(f"--set takes NAME=VALUE, not {words!r}.")
+        raise UsageError(f"--set takes NAME=VALUE, not {text!r}.")
     return name, value
 
 

@@ -39,7 +39,7 @@ class Accepted:
         return self.meter == key.meter and self.workload in {key.scenario, str(key.workload)}
 
     @property
-    def words(self) -> str:
+    def label(self) -> str:
         """Name it."""
         return f"{self.workload}, {format_bytes(self.rise_bytes)}"
 
@@ -98,12 +98,12 @@ class AcceptedRises:
     def warnings(self, rows: Iterable[GateRow], *, known: Collection[Key] | None) -> list[str]:
         """Say which entries do nothing. `known` are all configurations; None where only some were asked for."""
         used = [row.key for row in rows if row.accepted is not None]
-        said = [f"{ACCEPTED_FILE}: {one.words} is in the base too and counts no more; remove it" for one in self._stale]
+        said = [f"{ACCEPTED_FILE}: {one.label} is in the base too and counts no more; remove it" for one in self._stale]
         for entry in self._fresh:
             if any(entry.covers(key) for key in used):
                 continue
             if known is not None and not any(entry.covers(key) for key in known):
-                said.append(f"{ACCEPTED_FILE}: {entry.words} ({entry.meter}) names no workload that was measured")
+                said.append(f"{ACCEPTED_FILE}: {entry.label} ({entry.meter}) names no workload that was measured")
             elif known is None or any(entry.covers(key) for key in known):
-                said.append(f"{ACCEPTED_FILE}: {entry.words} was not needed; remove it")
+                said.append(f"{ACCEPTED_FILE}: {entry.label} was not needed; remove it")
         return said

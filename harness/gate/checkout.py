@@ -31,7 +31,7 @@ class Commit:
         return self.hash[:12]
 
     @property
-    def words(self) -> str:
+    def label(self) -> str:
         """Name it as it was asked for, and as what that was."""
         return f"{self.ref} ({self.short})"
 
@@ -67,20 +67,20 @@ def find_merge_base(commit: Commit) -> tuple[Commit, list[str]]:
     found = _run(commit.repository, "merge-base", commit.hash, "HEAD")
     shared = _line(found.stdout)
     if found.returncode != 0:
-        words = (
+        message = (
             f"{commit.ref} and HEAD have no common ancestor here, so {commit.ref} itself is compared with. "
             "If this clone is shallow, fetch the whole history (fetch-depth: 0)."
         )
-        return commit, [words]
+        return commit, [message]
     if shared == commit.hash:
         return commit, []
     behind, ahead = (_count(commit.repository, f"{shared}..{tip}") for tip in (commit.hash, "HEAD"))
     base = replace(commit, ref=f"the merge base of {commit.ref} and HEAD", hash=shared)
-    words = (
+    message = (
         f"HEAD is {ahead} ahead of its merge base with {commit.ref}, {base.short}, which is what it is compared with; "
         f"{commit.ref} is {behind} ahead of that. Give --no-merge-base to compare with {commit.ref} itself."
     )
-    return base, [words]
+    return base, [message]
 
 
 def _count(repository: Path, span: str) -> str:

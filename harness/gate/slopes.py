@@ -21,14 +21,14 @@ def slope_rows(
             continue
         # From the upper end of the one to the lower end of the other: what curvature explains is no rise.
         rise = now.slope_low - then.slope_high
-        words = f"{now.slope_bytes:,.1f} bytes for each, after {then.slope_bytes:,.1f}; {allowed:,.1f} more are allowed"
+        text = f"{now.slope_bytes:,.1f} bytes for each, after {then.slope_bytes:,.1f}; {allowed:,.1f} more are allowed"
         yield GateRow(
             scenario=scenario,
             variant=f"slope of {shape}",
             meter=meter,
             against=against,
             verdict=Verdict.REGRESSION if rise > allowed else Verdict.PASS,
-            reason=f"the peak grows with {shape} by {words}",
+            reason=f"the peak grows with {shape} by {text}",
         )
 
 

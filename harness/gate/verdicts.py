@@ -94,10 +94,10 @@ class Judgement:
     def headline(self) -> str:
         """Say in one sentence what came of it."""
         counts = {verdict: sum(row.verdict is verdict for row in self.rows) for verdict in Verdict}
-        words = [f"{count} {_PLURAL[verdict]}" for verdict, count in counts.items() if count]
+        text = [f"{count} {_PLURAL[verdict]}" for verdict, count in counts.items() if count]
         seen = any(row.verdict is not Verdict.NEW for row in self.rows)
         compared = f"{len(self.rows)} compared" if seen else "Nothing was compared"
-        sentence = f"{compared}: {', '.join(words)}." if words else f"{compared}."
+        sentence = f"{compared}: {', '.join(text)}." if text else f"{compared}."
         worst = max(
             (row for row in self.rows if row.verdict is Verdict.REGRESSION and row.shift and row.shift.bytes > 0),
             key=lambda row: row.shift.bytes if row.shift else 0,

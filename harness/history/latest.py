@@ -46,13 +46,13 @@ def latest_results(folder: Path, branch: str, environment: Environment | None = 
     return _newest(folder, runs)
 
 
-def latest_branch(words: str) -> str:
+def latest_branch(text: str) -> str:
     """Take the branch out of `latest:BRANCH`.
 
     Raises:
         UsageError: there is none.
     """
-    branch = words.removeprefix(LATEST)
+    branch = text.removeprefix(LATEST)
     if not branch:
         raise UsageError("--baseline latest:BRANCH names a branch, such as latest:main.")
     return branch

@@ -53,8 +53,8 @@ class Tracemalloc:
         self._note_peak()
         tracemalloc.stop()
         covered = 100 * self._held / self._peak if self._peak else 100.0
-        words = f"Python's allocations since before the workload's import; lines taken at {covered:.1f} % of the peak"
-        return {"peak_bytes": self._peak, "source": words, "call_sites": self._call_sites()}
+        text = f"Python's allocations since before the workload's import; lines taken at {covered:.1f} % of the peak"
+        return {"peak_bytes": self._peak, "source": text, "call_sites": self._call_sites()}
 
     def _look(self, frame: object, event: str, argument: object) -> None:
         del frame, event, argument

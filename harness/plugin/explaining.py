@@ -24,7 +24,7 @@ class Explanation:
     """The call sites, largest first, and the lines to show."""
 
     sites: tuple[CallSite, ...]
-    words: str
+    report: str
 
 
 def explain_peak(item: pytest.Item, measured: Measured, wall_seconds: float) -> Explanation:
@@ -32,20 +32,20 @@ def explain_peak(item: pytest.Item, measured: Measured, wall_seconds: float) -> 
     root = item.config.rootpath
     if measured.call_sites:
         heading = "the largest call sites at the peak (memray):"
-        words = _list(heading, measured.call_sites, measured.peak_bytes, root)
-        return Explanation(sites=measured.call_sites, words=words)
+        report = _list(heading, measured.call_sites, measured.peak_bytes, root)
+        return Explanation(sites=measured.call_sites, report=report)
     rerun = _trace(item, PEAK_SITES, wall_seconds)
     found = rerun.measured
     if found is None or not found.call_sites:
         return _nothing(rerun)
     heading = f"the largest call sites at the peak (a second run under tracemalloc, {found.source}):"
-    words = _list(heading, found.call_sites, found.peak_bytes, root)
+    report = _list(heading, found.call_sites, found.peak_bytes, root)
     if found.peak_bytes < measured.peak_bytes / 2:
-        words += (
+        report += (
             f"\nPython's own allocations are {format_bytes(found.peak_bytes)} of it; "
             "meter='memray' sees those of C libraries too"
         )
-    return Explanation(sites=found.call_sites, words=words)
+    return Explanation(sites=found.call_sites, report=report)
 
 
 def explain_growth(item: pytest.Item, wall_seconds: float) -> Explanation:
@@ -56,8 +56,8 @@ def explain_growth(item: pytest.Item, wall_seconds: float) -> Explanation:
         return _nothing(rerun)
     left = found.growth_bytes or 0
     heading = f"the largest call sites of what is left (a second run under tracemalloc, {format_bytes(left)}):"
-    words = _list(heading, found.call_sites, left, item.config.rootpath)
-    return Explanation(sites=found.call_sites, words=words)
+    report = _list(heading, found.call_sites, left, item.config.rootpath)
+    return Explanation(sites=found.call_sites, report=report)
 
 
 def _trace(item: pytest.Item, what: str, wall_seconds: float) -> Rerun:
@@ -68,9 +68,9 @@ def _nothing(rerun: Rerun) -> Explanation:
     if rerun.measured is None:
         lines = (rerun.text or rerun.output).strip().splitlines()
         ending = lines[-1] if lines else rerun.outcome
-        return Explanation(sites=(), words=f"no call sites: a second run to find them ended otherwise ({ending})")
+        return Explanation(sites=(), report=f"no call sites: a second run to find them ended otherwise ({ending})")
     traced = format_bytes(max(rerun.measured.peak_bytes, rerun.measured.growth_bytes or 0))
-    return Explanation(sites=(), words=f"no call sites: Python itself allocated no more than {traced}")
+    return Explanation(sites=(), report=f"no call sites: Python itself allocated no more than {traced}")
 
 
 def _list(heading: str, sites: Sequence[CallSite], whole_bytes: int, root: Path) -> str:

@@ -41,7 +41,7 @@ class Judge:
         why += [explain_growth(item, wall_seconds)] if left else []
         verdict = "over" if left or list(peak_problems(budget, measured)) else "grew"
         keep(item, budget, measured, replace(reading, call_sites=why[0].sites), verdict)
-        fail("\n".join(("memory: " + "\n".join([*peak, *left]), *(f"\n{one.words}" for one in why))))
+        fail("\n".join(("memory: " + "\n".join([*peak, *left]), *(f"\n{one.report}" for one in why))))
 
     def judge_unmarked(self, item: pytest.Item, peak_bytes: int, wall_seconds: float) -> None:
         """Fail a test without a marker where it is over what holds for all, or has grown against the baseline."""

@@ -91,9 +91,9 @@ def _command(item: pytest.Item, request: Path, folder: Path) -> list[str]:
         *["-k", "", "-m", ""],
         *(
             argument
-            for plugin, words in _own(folder).items()
+            for plugin, arguments in _own(folder).items()
             if config.pluginmanager.hasplugin(plugin)
-            for argument in words
+            for argument in arguments
         ),
     ]
 

@@ -229,8 +229,8 @@ def _fault(document: Any, path: Path, schema: str) -> UnreadableInputError:
     error = best_match(validator(schema).iter_errors(document))
     assert error is not None, "a fault is looked for in what is not valid"
     where = "/".join(map(one_line, error.absolute_path)) or "the document"
-    words = one_line(error.message)
-    return UnreadableInputError(f"{path} is no valid {schema.removeprefix('membench-')} document: {where}: {words}.")
+    text = one_line(error.message)
+    return UnreadableInputError(f"{path} is no valid {schema.removeprefix('membench-')} document: {where}: {text}.")
 
 
 def _environment(entry: Mapping[str, Any]) -> Environment:

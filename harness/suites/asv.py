@@ -14,7 +14,7 @@ from membench.harness.model import LONGEST_NAME, Results, Workload
 from membench.harness.suites.configuration import GateSettings
 from membench.harness.suites.probes import TIME_LIMIT_SECONDS, Place, ask
 from membench.harness.suites.story import PlainStory, Story
-from membench.harness.suites.toml_table import is_words
+from membench.harness.suites.toml_table import is_text
 from membench.harness.text import shortened
 from membench.harness.trial.adapters import ASV
 
@@ -66,7 +66,7 @@ def _benchmark_dir(text: str, file: Path) -> str:
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{file} is not JSON as asv takes it: {one_line(error)}.") from error
     found = configuration.get("benchmark_dir", DEFAULT_FOLDER) if isinstance(configuration, dict) else None
-    if not is_words(found) or not found:
+    if not is_text(found) or not found:
         raise UsageError(f"{file} has no text as its benchmark_dir. Name the folder with the benchmarks.")
     return str(found)
 

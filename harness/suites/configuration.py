@@ -16,7 +16,7 @@ from membench.harness.keys import Scalar, value_text
 from membench.harness.model import LONGEST_NAME, LONGEST_TIMEOUT_SECONDS
 from membench.harness.statistics.thresholds import Thresholds
 from membench.harness.suites.settings import GATE, LARGEST_STATUS, MOST_REPEATS, ROOT, WORKLOAD
-from membench.harness.suites.toml_table import Table, is_words, shown
+from membench.harness.suites.toml_table import Table, is_text, shown
 from membench.harness.text import shortened
 
 PYPROJECT = "pyproject.toml"
@@ -85,10 +85,10 @@ class Configuration:
         """Where this was read from."""
         return self.folder / PYPROJECT
 
-    def error(self, workload: str, key: str, words: str) -> UsageError:
+    def error(self, workload: str, key: str, message: str) -> UsageError:
         """Make the error for a key of a workload that only turns out to be wrong when it is used."""
         root = Table(file=self.file, name=ROOT_TABLE, values={})
-        return root.table("workloads").table(workload).error(key, words)
+        return root.table("workloads").table(workload).error(key, message)
 
 
 def variant_name(parameters: Mapping[str, Scalar]) -> str:
@@ -124,14 +124,14 @@ def parse_configuration(table: Any, folder: Path) -> Configuration:
         UsageError: it is no configuration.
     """
     root = Table.of(table, folder / PYPROJECT, ROOT_TABLE, tuple(ROOT))
-    python = root.words("python")
+    python = root.text("python")
     gate = _gate(root.table("gate", tuple(GATE)))
     return Configuration(
         workloads=tuple(_workload(name, entry) for name, entry in root.tables("workloads", tuple(WORKLOAD))),
         gate=gate if gate.python else replace(gate, python=python),
         import_paths=_import_paths(root, folder),
         python=python,
-        pass_environment=root.list_of_words("pass_environment"),
+        pass_environment=root.texts("pass_environment"),
         folder=folder,
     )
 
@@ -155,7 +155,7 @@ def _workload(name: str, table: Table) -> WorkloadSettings:
         params=_params(table, command),
         budget_bytes=table.size("budget"),
         time_limit_seconds=table.number("timeout", 0, LONGEST_TIMEOUT_SECONDS, "seconds"),
-        tags=table.list_of_words("tags"),
+        tags=table.texts("tags"),
         environment=_environment(table),
         ok_statuses=_ok_statuses(table, command),
     )
@@ -221,7 +221,7 @@ def _environment(table: Table) -> dict[str, str]:
     for name, value in entries.items():
         if not name or "=" in name or not name.isprintable():
             raise table.error("environment", f"{name!r} is no name of a variable.")
-        if not is_words(value):
+        if not is_text(value):
             raise table.error("environment", f'{name!r} takes text, such as "1"; not {shown(value)}.')
     return dict(entries)
 
@@ -237,8 +237,8 @@ def _gate(table: Table) -> GateSettings:
             slope_bytes=table.size("slope"),
         ),
         install=table.command("install"),
-        python=table.words("python"),
-        removed=table.list_of_words("removed"),
+        python=table.text("python"),
+        removed=table.texts("removed"),
         repeats=default.repeats if repeats is None else repeats,
     )
 
@@ -246,7 +246,7 @@ def _gate(table: Table) -> GateSettings:
 def _import_paths(root: Table, folder: Path) -> tuple[str, ...]:
     if "import_paths" not in root.values:
         return (".", "src") if (folder / "src").is_dir() else (".",)
-    paths = root.list_of_words("import_paths")
+    paths = root.texts("import_paths")
     for path in paths:
         if not (folder / path).is_dir():
             raise root.error("import_paths", f"{path!r} is no folder in {folder.absolute()}.")

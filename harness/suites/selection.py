@@ -107,5 +107,5 @@ class _Parser:
         self._tokens.pop(0)
         return True
 
-    def _error(self, words: str) -> UsageError:
-        return UsageError(f"-k {self._text!r}: {words}. Write words with and, or, not and parentheses.")
+    def _error(self, message: str) -> UsageError:
+        return UsageError(f"-k {self._text!r}: {message}. Write words with and, or, not and parentheses.")

@@ -39,10 +39,10 @@ class Table:
                 raise table.error(key, f"there is no such key. Known: {', '.join(_nearest_first(key, known or ()))}.")
         return replace(table, values=value)
 
-    def error(self, key: str, words: str) -> UsageError:
+    def error(self, key: str, message: str) -> UsageError:
         """Make the error for a key of this table; for the table as a whole without one."""
         place = f"{self.file}, [{self.name}]" + (f", {_quoted(key)}" if key else "")
-        return UsageError(f"{place}: {words}")
+        return UsageError(f"{place}: {message}")
 
     def table(self, key: str, known: tuple[str, ...] | None = None) -> "Table":
         """Give a table in this one; an empty one where there is none."""
@@ -54,23 +54,23 @@ class Table:
         for name in outer.values:
             yield name, outer.table(name, known)
 
-    def words(self, key: str) -> str:
+    def text(self, key: str) -> str:
         """Read a text; "" where there is none."""
         value = self.values.get(key)
-        if key in self.values and (not is_words(value) or not value):
+        if key in self.values and (not is_text(value) or not value):
             raise self.error(key, f"a text was wanted, not {shown(value)}.")
         return value or ""
 
-    def list_of_words(self, key: str) -> tuple[str, ...]:
+    def texts(self, key: str) -> tuple[str, ...]:
         """Read a list of texts; empty where there is none."""
         value = self.values.get(key, [])
-        if not isinstance(value, list) or not all(is_words(one) and one for one in value):
+        if not isinstance(value, list) or not all(is_text(one) and one for one in value):
             raise self.error(key, f'a list of texts was wanted, such as ["one", "two"]; not {shown(value)}.')
         return tuple(value)
 
     def target(self, key: str) -> str:
         """Read the name of a callable; "" where there is none."""
-        value = self.words(key)
+        value = self.text(key)
         module, _, attribute = value.partition(":")
         if value and not all(part.isidentifier() for part in (*module.split("."), *attribute.split("."))):
             raise self.error(key, f'"package.module:function" was wanted, not {shown(value)}.')
@@ -82,10 +82,10 @@ class Table:
         if value is None:
             return ()
         if isinstance(value, list):
-            words = self.list_of_words(key)
+            words = self.texts(key)
         else:
             try:
-                words = tuple(shlex.split(self.words(key)))
+                words = tuple(shlex.split(self.text(key)))
             except ValueError as error:
                 raise self.error(key, f"{shown(value)} is no command: {error}.") from error
         if not words:
@@ -132,7 +132,7 @@ class Table:
         return value
 
 
-def is_words(value: Any) -> bool:
+def is_text(value: Any) -> bool:
     """Tell whether a value is a text that can be given to a program."""
     return isinstance(value, str) and "\0" not in value and _encodes(value)
 

@@ -106,12 +106,12 @@ def _name(axes: "Axes", row: int, claim: "ClaimRow") -> None:
         "ha": "right",
         "multialignment": "right",
     }
-    name, words = labels.name(str(claim.fix)), labels.name(claim.claim)
+    name, claimed = labels.name(str(claim.fix)), labels.name(claim.claim)
     # The two meet where the height of their lines says, so that the pair is in the middle of the row.
-    meet = (name.count("\n") - words.count("\n")) * style.SMALL_POINTS * -0.6
+    meet = (name.count("\n") - claimed.count("\n")) * style.SMALL_POINTS * -0.6
     axes.annotate(name, (0, row), xytext=(-8, meet + 0.5), va="bottom", **common)
     axes.annotate(
-        words, (0, row), xytext=(-8, meet - 0.5), va="top", fontsize=style.SMALL_POINTS, color=style.MUTED, **common
+        claimed, (0, row), xytext=(-8, meet - 0.5), va="top", fontsize=style.SMALL_POINTS, color=style.MUTED, **common
     )
 
 

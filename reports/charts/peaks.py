@@ -86,8 +86,8 @@ def _draw_bar(axes: "Axes", index: int, row: "Row", high: int) -> "Annotation":
     if wording.is_good(row):
         return labels.beside(axes, end, index, style.mib_label(row.peak_bytes or 0), fontweight=_weight(row))
     figure = "" if row.peak_bytes is None else f"{style.mib_label(row.peak_bytes)}  "
-    words = style.wrapped(wording.outcome(row), _OUTCOME_LETTERS, lines=1)[0]
-    return labels.beside(axes, end, index, f"{figure}{words}", color=style.ALARM)
+    outcome = style.wrapped(wording.outcome(row), _OUTCOME_LETTERS, lines=1)[0]
+    return labels.beside(axes, end, index, f"{figure}{outcome}", color=style.ALARM)
 
 
 def _draw_budget(axes: "Axes", index: int, row: "Row") -> float:

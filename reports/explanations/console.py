@@ -9,7 +9,7 @@ from rich.text import Text
 from membench.harness.explain.difference import GrownPath
 from membench.harness.explain.explanation import Explanation
 from membench.reports import wording
-from membench.reports.explanations import words
+from membench.reports.explanations import sentences
 
 MOST_PATHS = 8
 _STEPS = 4  # of each path
@@ -18,8 +18,8 @@ _LEAST_SHARE = 0.01  # of the largest shift
 
 def render_explanation(explanation: Explanation, console: Console) -> None:
     """Print who holds what, the paths that shifted, and what to know about them."""
-    console.print(Text(wording.plain(words.lead(explanation)), style="bold"))
-    for sentence in words.held(explanation):
+    console.print(Text(wording.plain(sentences.lead(explanation)), style="bold"))
+    for sentence in sentences.held(explanation):
         console.print(Text(f"- {wording.plain(sentence)}"))
     if explanation.paths:
         console.print()
@@ -28,7 +28,7 @@ def render_explanation(explanation: Explanation, console: Console) -> None:
     if more:
         console.print(Text(f"and {more} smaller ones", style="dim"))
     console.print()
-    for note in words.notes(explanation):
+    for note in sentences.notes(explanation):
         console.print(Text(wording.plain(note), style="dim"))
 
 
@@ -43,9 +43,9 @@ def _table(explanation: Explanation) -> Table:
         table.add_column(Text(wording.plain(name)), justify="right", no_wrap=True)
     table.add_column("path, what allocates first", overflow="fold")
     for path in _telling(explanation):
-        steps = [words.step(node) for node in reversed(path.frames[-_STEPS:])]
+        steps = [sentences.step(node) for node in reversed(path.frames[-_STEPS:])]
         told = Text(wording.plain(steps[0] if steps else "all"), style="bold")
         for step in steps[1:]:
             told.append(Text(f"\n  from {wording.plain(step)}", style="dim"))
-        table.add_row(words.path_shift(path), wording.size(path.base_bytes), wording.size(path.head_bytes), told)
+        table.add_row(sentences.path_shift(path), wording.size(path.base_bytes), wording.size(path.head_bytes), told)
     return table

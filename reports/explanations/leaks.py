@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from membench.harness.units import format_bytes
 from membench.reports import wording
-from membench.reports.explanations import words
+from membench.reports.explanations import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,10 +37,10 @@ def _lines(found: "Leak") -> "Iterator[str]":
         yield f"{found.workload}: undecided, {told}; give more --calls"
     calls = found.more_calls or 1
     for shift in found.holders[:_MOST]:
-        held = f"{words.holder_words(shift.larger)}: {words.way(shift.larger)}"
+        held = f"{sentences.holder_words(shift.larger)}: {sentences.way(shift.larger)}"
         yield f" {shift.shift_bytes / calls:,.1f} B a call in {held}"
     for path in found.paths[:_MOST]:
-        steps = " < ".join(words.step(node) for node in reversed(path.frames[-_STEPS:]))
+        steps = " < ".join(sentences.step(node) for node in reversed(path.frames[-_STEPS:]))
         yield f" {path.shift_bytes / calls:,.1f} B a call from {steps}"
     if found.failure:
         yield f" where it comes from was not found: {found.failure}"

@@ -6,7 +6,7 @@ from pathlib import Path
 from membench.harness.explain.difference import GrownPath
 from membench.harness.explain.explanation import Explanation
 from membench.reports import wording
-from membench.reports.explanations import words
+from membench.reports.explanations import sentences
 from membench.reports.formats.markdown import markdown_environment, tidied
 
 LARGEST_BYTES = 64 * 1024 - 1  # of a comment
@@ -30,11 +30,11 @@ def render_markdown(explanation: Explanation) -> str:
     for most in _SIZES:
         rendered = template.render(
             explanation=explanation,
-            lead=_cut(words.lead(explanation)),
-            held=[_cut(sentence) for sentence in words.held(explanation)[:most]],
+            lead=_cut(sentences.lead(explanation)),
+            held=[_cut(sentence) for sentence in sentences.held(explanation)[:most]],
             rows=[_row(path) for path in explanation.paths[:most]],
             more=max(0, len(explanation.paths) - most),
-            notes=[_cut(note) for note in words.notes(explanation)[:most]],
+            notes=[_cut(note) for note in sentences.notes(explanation)[:most]],
         )
         text = tidied(rendered)
         if len(text.encode()) <= LARGEST_BYTES:
@@ -44,11 +44,11 @@ def render_markdown(explanation: Explanation) -> str:
 
 def _row(path: GrownPath) -> _Row:
     return _Row(
-        shift=words.path_shift(path),
+        shift=sentences.path_shift(path),
         base=wording.size(path.base_bytes),
         head=wording.size(path.head_bytes),
-        kind=words.kind_of(path),
-        path=_cut(" < ".join(words.step(node) for node in reversed(words.shown_steps(path))) or "all"),
+        kind=sentences.kind_of(path),
+        path=_cut(" < ".join(sentences.step(node) for node in reversed(sentences.shown_steps(path))) or "all"),
     )
 
 

@@ -45,12 +45,12 @@ def _label_set(labels: Mapping[str, str]) -> str:
 
 
 def _gauge(
-    name: str, words: str, labels: Sequence[str], values: Sequence[float], *, unit: str = "bytes"
+    name: str, text: str, labels: Sequence[str], values: Sequence[float], *, unit: str = "bytes"
 ) -> Iterator[str]:
     yield f"# TYPE {name} gauge"
     if unit:
         yield f"# UNIT {name} {unit}"
-    yield f"# HELP {name} {words}"
+    yield f"# HELP {name} {text}"
     yield from (f"{name}{label} {value}" for label, value in zip(labels, values, strict=True))
 
 

@@ -9,7 +9,7 @@ from membench.harness.explain.explanation import Explanation, SideFacts
 from membench.harness.model import Role
 from membench.reports import wording
 from membench.reports.document import PhaseSpan, Section, Timeline
-from membench.reports.explanations import words
+from membench.reports.explanations import sentences
 from membench.reports.page import series
 from membench.reports.page.assembly import assemble
 
@@ -36,11 +36,11 @@ def render_explanation(explanation: Explanation) -> str:
         "explanation.html.jinja",
         title=f"Why {explanation.workload} holds what it holds",
         explanation=explanation,
-        lead=words.lead(explanation),
-        held=words.held(explanation),
-        notes=words.notes(explanation),
-        words=words,
-        rows=[PathRow(path=path, steps=words.shown_steps(path), cut=words.cut_steps(path)) for path in rows],
+        lead=sentences.lead(explanation),
+        held=sentences.held(explanation),
+        notes=sentences.notes(explanation),
+        sentences=sentences,
+        rows=[PathRow(path=path, steps=sentences.shown_steps(path), cut=sentences.cut_steps(path)) for path in rows],
         more=max(0, len(explanation.paths) - len(rows)),
         chart=chart,
         charts=[chart.document()] if chart is not None else [],

@@ -24,7 +24,7 @@ _TOLD = (Role.REFERENCE, Role.BEFORE, Role.AFTER)
 class Tile:
     """One of the few figures that stand at the top of a section."""
 
-    words: str
+    text: str
     variant: str
     role: Role
     peak_bytes: int
@@ -45,7 +45,7 @@ class Matrix:
 
     fixes: "tuple[Switch, ...]"
     cells: "dict[tuple[Switch, Switch], InteractionCell]"  # each pair both ways
-    words: tuple[str, ...]  # of the strongest
+    text: tuple[str, ...]  # of the strongest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +111,7 @@ def _tiles(section: "Section") -> "list[Tile]":
     singles = [row for row in sound if row.role is Role.SINGLE and (row.change_bytes or 0) < 0]
     best = min(singles, key=lambda row: row.change_bytes or 0, default=None)
     return [
-        Tile(words=row.title, variant=row.variant, role=row.role, peak_bytes=row.peak_bytes)
+        Tile(text=row.title, variant=row.variant, role=row.role, peak_bytes=row.peak_bytes)
         for row in (*told, best)
         if row is not None and row.peak_bytes is not None
     ]
@@ -132,4 +132,4 @@ def _matrix(section: "Section") -> Matrix | None:
     in_pairs = (fix for pair in pairs for fix in (pair.first, pair.second))
     fixes = tuple(dict.fromkeys((*(row.fix for row in attribution.rows), *in_pairs)))
     cells = {(pair.first, pair.second): pair for pair in pairs} | {(pair.second, pair.first): pair for pair in pairs}
-    return Matrix(fixes=fixes, cells=cells, words=tuple(wording.interaction_words(attribution)[:_MOST_PAIRS_IN_WORDS]))
+    return Matrix(fixes=fixes, cells=cells, text=tuple(wording.interaction_words(attribution)[:_MOST_PAIRS_IN_WORDS]))

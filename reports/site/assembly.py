@@ -44,11 +44,13 @@ def site_files(site: Site) -> Iterator[tuple[str, str]]:
         ),
     )  # fmt: skip
     yield "feed.xml", render_feed(site)
-    words = f"{fresh} {'rise' if fresh == 1 else 'rises'}" if fresh else "no rise"
-    yield "badge.svg", drawing.badge("peak memory", words, good=not fresh)
+    message = f"{fresh} {'rise' if fresh == 1 else 'rises'}" if fresh else "no rise"
+    yield "badge.svg", drawing.badge("peak memory", message, good=not fresh)
     yield (
         "badge.json",
-        json.dumps({"schemaVersion": 1, "label": "peak memory", "message": words, "color": "red" if fresh else "green"})
+        json.dumps(
+            {"schemaVersion": 1, "label": "peak memory", "message": message, "color": "red" if fresh else "green"}
+        )
         + "\n",
     )
     for shown in site.series:

@@ -85,16 +85,16 @@ def spark(shown: ShownSeries) -> str:
     )
 
 
-def badge(label: str, words: str, *, good: bool) -> str:
+def badge(label: str, message: str, *, good: bool) -> str:
     """Draw a badge: two words side by side."""
-    one, two = (round(len(text) * _LETTER + 12) for text in (label, words))
-    label, words = (escape(wording.plain(text)) for text in (label, words))
+    one, two = (round(len(text) * _LETTER + 12) for text in (label, message))
+    label, message = (escape(wording.plain(text)) for text in (label, message))
     colour = "#2c7a3f" if good else "#b23a00"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{one + two}" height="20" role="img" '
-        f'aria-label="{label}: {words}">'
-        f'<title>{label}: {words}</title><rect width="{one + two}" height="20" rx="3" fill="#444c56"/>'
+        f'aria-label="{label}: {message}">'
+        f'<title>{label}: {message}</title><rect width="{one + two}" height="20" rx="3" fill="#444c56"/>'
         f'<path fill="{colour}" d="M{one} 0h{two - 3}q3 0 3 3v14q0 3-3 3h-{two - 3}z"/>'
         '<g fill="#fff" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11" text-anchor="middle">'
-        f'<text x="{one / 2}" y="14">{label}</text><text x="{one + two / 2}" y="14">{words}</text></g></svg>\n'
+        f'<text x="{one / 2}" y="14">{label}</text><text x="{one + two / 2}" y="14">{message}</text></g></svg>\n'
     )

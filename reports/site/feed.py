@@ -56,15 +56,15 @@ def _rises(group: CommitChanges) -> list[tuple[ShownSeries, ShownChange]]:
 
 
 def _summary(group: CommitChanges, rises: list[tuple[ShownSeries, ShownChange]]) -> str:
-    words = []
+    sentences = []
     for series, change in rises[:_MOST_NAMED]:
         judged = change.judged
         state = "" if judged.state is State.NEW else f" ({judged.state})"
-        words.append(
+        sentences.append(
             f"{series.series.scenario}, {series.series.variant} ({series.series.meter}): "
             f"{wording.size(judged.change.before_bytes)} to {wording.size(judged.change.after_bytes)}{state}"
         )
-    return "; ".join(filter(None, [group.run.subject, *words]))
+    return "; ".join(filter(None, [group.run.subject, *sentences]))
 
 
 def _identifier(name: str) -> str:

@@ -112,8 +112,8 @@ def text_of(column: Column, value: Value) -> str:
     match amount_of(value):
         case None:
             text = wording.NO_FIGURE
-        case str() as words:
-            text = wording.plain(words)
+        case str() as value_text:
+            text = wording.plain(value_text)
         case bool() as holds:
             text = "yes" if holds else "no"
         case Uncertain(amount):

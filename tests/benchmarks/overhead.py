@@ -121,8 +121,8 @@ def main() -> None:
         write_project(Path(folder))
         for name, program in PROGRAMS.items():
             if given.only in name:
-                words = [word.replace("{project}", folder) for word in program]
-                click.echo("\n".join(rows(name, compare(words, given.rounds))))
+                text = [word.replace("{project}", folder) for word in program]
+                click.echo("\n".join(rows(name, compare(text, given.rounds))))
 
 
 if __name__ == "__main__":

@@ -40,18 +40,18 @@ WORKLOADS: dict[str, list[str]] = {
 }
 
 
-def sized(words: list[str]) -> dict[str, Any]:
+def sized(text: list[str]) -> dict[str, Any]:
     """Have it sized."""
-    command = [sys.executable, "-m", "membench", "size", "--format", "json", "--", *words]
+    command = [sys.executable, "-m", "membench", "size", "--format", "json", "--", *text]
     done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
     document: dict[str, Any] = json.loads(done.stdout)
     return document
 
 
-def row(name: str, words: list[str], rounds: int) -> str:
+def row(name: str, text: list[str], rounds: int) -> str:
     """Size one, run it, and write its line."""
-    document = sized(words)
-    suite, workloads = verb._chosen(words, None, ())
+    document = sized(text)
+    suite, workloads = verb._chosen(text, None, ())
     session = Session.begin(suite.settings if suite else {}, time_limit_seconds=verb.DEFAULT_TIMEOUT_SECONDS, jobs=1)
     ratios, outcomes = [], []
     with session.isolation.held() as isolation:

@@ -75,8 +75,8 @@ def test_a_pages_commands_do_what_it_says(page: str, tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout
-    for words in PAGES[page]:
-        assert words in done.stdout, done.stdout
+    for text in PAGES[page]:
+        assert text in done.stdout, done.stdout
     assert "Traceback" not in done.stdout
     assert "crashed" not in done.stdout
 

@@ -13,14 +13,14 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = "".join(re.findall(r"^```sh\n(.*?)^```$", README, re.MULTILINE | re.DOTALL))
 LINES = [shlex.split(line, comments=True) for line in BLOCKS.splitlines()]
-COMMANDS = [words[1:] for words in LINES if words[:1] == ["membench"]]
+COMMANDS = [text[1:] for text in LINES if text[:1] == ["membench"]]
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
-def test_a_command_is_one_that_membench_takes(words: list[str]) -> None:
-    verb = cli.get_command(click.Context(cli), words[0])
+def test_a_command_is_one_that_membench_takes(text: list[str]) -> None:
+    verb = cli.get_command(click.Context(cli), text[0])
     assert verb is not None
-    verb.make_context(words[0], words[1:])
+    verb.make_context(text[0], text[1:])
 
 
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"`?make ([a-z]+)", README))))

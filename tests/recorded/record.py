@@ -59,12 +59,12 @@ def _record(program: dict[str, Any], options: argparse.Namespace, folder: str) -
     peaks: dict[str, list[int]] = {}
     for runs in [1, *[RUNS] * ROUNDS]:  # the first warms up
         for level in program["levels"]:
-            words = [
+            text = [
                 word.replace("{n}", str(level)).replace("{python}", options.python).replace("{inputs}", folder)
                 for word in program["command"]
             ]
             for meter in ["peak_rss", *program.get("meters", [])]:
-                found = _measure(options.membench, meter, runs, words)
+                found = _measure(options.membench, meter, runs, text)
                 if found is None:
                     return None
                 if runs == RUNS:
@@ -72,10 +72,10 @@ def _record(program: dict[str, Any], options: argparse.Namespace, folder: str) -
     return peaks
 
 
-def _measure(membench: str, meter: str, runs: int, words: list[str]) -> list[int] | None:
+def _measure(membench: str, meter: str, runs: int, text: list[str]) -> list[int] | None:
     how = ["--meter", meter, "--repeats", str(runs), "--output", "discard", "--format", "json"]
     done = subprocess.run(
-        [membench, "measure", *how, "--", *words], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+        [membench, "measure", *how, "--", *text], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
     )
     if done.returncode != 0:
         sys.stdout.write(done.stderr[-500:])

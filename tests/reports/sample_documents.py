@@ -156,12 +156,12 @@ def verdict(low: float, high: float, measured: float | None) -> ClaimVerdict:
 
 def claims() -> tuple[ClaimRow, ...]:
     def claim(
-        fix: int, words: str, unit: str, low: float, high: float, measured: float | None, **more: object
+        fix: int, text: str, unit: str, low: float, high: float, measured: float | None, **more: object
     ) -> ClaimRow:
         values: dict[str, object] = {"measured_as_written": None, "verdict": verdict(low, high, measured)}
         return ClaimRow(
             fix=FIX_NAMES[fix],
-            claim=words,
+            claim=text,
             unit=unit,
             claimed_low=low,
             claimed_high=high,

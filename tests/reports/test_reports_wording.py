@@ -83,8 +83,8 @@ def test_a_sense_with_a_stray_figure_has_no_column() -> None:
 
 
 def test_pairs_are_told_from_the_strongest_on_and_the_rest_is_counted() -> None:
-    words = wording.interaction_words(findings.attribution())
-    assert words[0].startswith("fix-1 and fix-2 replace each other")
-    assert words[-1] == "the other 15 pairs are independent"
+    text = wording.interaction_words(findings.attribution())
+    assert text[0].startswith("fix-1 and fix-2 replace each other")
+    assert text[-1] == "the other 15 pairs are independent"
     alone = replace(findings.attribution(), interactions=findings.attribution().interactions[-1:])
     assert wording.interaction_words(alone) == ["the two are independent"]

@@ -61,7 +61,7 @@ class LetterInAll:
             if row.loses:
                 where.setdefault(row.loses, []).append(scenario)
         return tuple(
-            words if len(names) == len(self.rows) else f"{words} (in {listed(names)})" for words, names in where.items()
+            text if len(names) == len(self.rows) else f"{text} (in {listed(names)})" for text, names in where.items()
         )
 
     @property
@@ -150,8 +150,8 @@ def substitute_words(attributions: Mapping[str, Attribution]) -> Iterable[str]:
     names = dict.fromkeys(row.fix for found in attributions.values() for row in found.rows)
     for group in groups_of(list(names), frozenset.intersection(*map(frozenset, replacing))):
         named = listed([one.in_sentence for one in group])
-        words = f"{named} replace one another in every scenario: one of them is enough."
-        yield words[0].upper() + words[1:]
+        text = f"{named} replace one another in every scenario: one of them is enough."
+        yield text[0].upper() + text[1:]
 
 
 def letter_words(letters: Sequence[LetterInAll]) -> Iterable[str]:

@@ -76,10 +76,10 @@ def kind_sentences(kinds: Iterable[Kind]) -> Iterable[str]:
     for kind in kinds:
         ship = [*kind.remedies[:1], *kind.fixes[:1]]
         best = min(ship, key=lambda variant: kind.changes[variant], default=None)
-        words = f"Where {kind.title} ({kind.scenario}, {format_bytes(kind.before_bytes)}): "
+        text = f"Where {kind.title} ({kind.scenario}, {format_bytes(kind.before_bytes)}): "
         if best is None:
-            yield f"{words}nothing that was measured moves the peak by a tenth."
+            yield f"{text}nothing that was measured moves the peak by a tenth."
             continue
         fixes = ", ".join(f"{name} {kind.change(name)}" for name in kind.fixes)
         described = f"of the seven {fixes}" if fixes else "none of the seven moves the peak by a tenth"
-        yield f"{words}ship {best} ({kind.change(best)}); {described}."
+        yield f"{text}ship {best} ({kind.change(best)}); {described}."

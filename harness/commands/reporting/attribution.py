@@ -89,11 +89,11 @@ def _replacing(pairs: Sequence[Interaction], alone: Mapping[str, int], saved: in
     strong = max(NOTICEABLE_BYTES, LARGE_SHARE * abs(saved or 0))
     replacing = {frozenset({pair.first, pair.second}) for pair in pairs if pair.bytes <= -strong}
     for group in groups_of([*dict.fromkeys(name for pair in pairs for name in (pair.first, pair.second))], replacing):
-        words = f"{listed(group)} replace {'each other' if len(group) == 2 else 'one another'}"  # noqa: PLR2004 - what `each other` means
+        text = f"{listed(group)} replace {'each other' if len(group) == 2 else 'one another'}"  # noqa: PLR2004 - what `each other` means
         best = max(group, key=lambda one: alone.get(one, 0))
         if saved is not None and saved > 0 and best in alone:
-            words += f": {best} alone saves {100 * alone[best] / saved:.0f} % of what all save together"
-        yield words
+            text += f": {best} alone saves {100 * alone[best] / saved:.0f} % of what all save together"
+        yield text
 
 
 def groups_of(names: Sequence[N], replacing: Collection[frozenset[N]]) -> list[list[N]]:

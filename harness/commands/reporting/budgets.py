@@ -46,6 +46,6 @@ def _several(judged: Sequence[Sample], name: Callable[[Sample], str]) -> str:
     over = sorted(((excess, name(sample)) for excess, sample in found if excess is not None), key=lambda one: -one[0])
     if not over:
         return f"All {len(judged)} budgets are kept"
-    named = [f"{words} by {format_bytes(excess)}" for excess, words in over[:_MOST_NAMED]]
+    named = [f"{text} by {format_bytes(excess)}" for excess, text in over[:_MOST_NAMED]]
     named += [f"{len(over) - _MOST_NAMED} more"] if len(over) > _MOST_NAMED else []
     return f"{len(over)} of {len(judged)} budgets {'is' if len(over) == 1 else 'are'} exceeded: {listed(named)}"

@@ -85,8 +85,8 @@ def _environment_warnings(environment: Environment) -> tuple[str, ...]:
         "pinned_cpu": "trials could not be pinned to one CPU",
     }
     return tuple(
-        f"{words}: expect repeats to differ, and take more of them"
-        for control, words in unmet.items()
+        f"{text}: expect repeats to differ, and take more of them"
+        for control, text in unmet.items()
         if not environment.controls.get(control)
     )
 
@@ -244,18 +244,18 @@ class _Section:
         reference = self._peak(self._story.reference)
         if before is None:
             return self._plain_headline()
-        words = f"In parallel with nothing fixed the peak is {format_bytes(before)}"
+        text = f"In parallel with nothing fixed the peak is {format_bytes(before)}"
         if reference is not None:
-            words += f", one at a time it was {format_bytes(reference)}"
+            text += f", one at a time it was {format_bytes(reference)}"
         if after is not None:
-            words += f"; all seven fixes bring it to {format_bytes(after)}"
+            text += f"; all seven fixes bring it to {format_bytes(after)}"
             if reference is not None and before > reference:
-                words += f", which undoes {100 * (before - after) / (before - reference):.0f} % of the rise"
+                text += f", which undoes {100 * (before - after) / (before - reference):.0f} % of the rise"
         saved = self._saved_alone(before)
         best = max(saved, key=lambda variant: saved[variant], default="")
         if best and saved[best] >= UNMOVED_SHARE * before:
-            words += f", and {best} alone takes off {format_bytes(saved[best])}"
-        return f"{words}."
+            text += f", and {best} alone takes off {format_bytes(saved[best])}"
+        return f"{text}."
 
     def _budgets(self) -> str:
         return budget_sentence(self._samples, _namer(self._samples, lambda sample: sample.variant))

@@ -35,25 +35,25 @@ class _Seconds(click.FloatRange):
 SECONDS = _Seconds()
 
 
-def count(*names: str, default: int, most: int = 10_000, words: str) -> Option:
+def count(*names: str, default: int, most: int = 10_000, text: str) -> Option:
     """Ask for how many, at least one."""
     return click.option(
-        *names, type=click.IntRange(1, most), default=default, show_default=True, metavar="N", help=words
+        *names, type=click.IntRange(1, most), default=default, show_default=True, metavar="N", help=text
     )
 
 
-def repeats(default: int, *, most: int = 10_000, words: str = "Trials of each.") -> Option:
+def repeats(default: int, *, most: int = 10_000, text: str = "Trials of each.") -> Option:
     """Ask for the trials of each configuration."""
-    return count("--repeats", default=default, most=most, words=words)
+    return count("--repeats", default=default, most=most, text=text)
 
 
 def jobs(default: int) -> Option:
     """Ask for the trials side by side."""
-    return count("--jobs", default=default, most=256, words="Trials side by side.")
+    return count("--jobs", default=default, most=256, text="Trials side by side.")
 
 
 def timeout(
-    default_seconds: float = DEFAULT_TIMEOUT_SECONDS, *, words: str = "Seconds that one trial may take."
+    default_seconds: float = DEFAULT_TIMEOUT_SECONDS, *, text: str = "Seconds that one trial may take."
 ) -> Option:
     """Ask for the time that a trial may take."""
     return click.option(
@@ -62,13 +62,13 @@ def timeout(
         default=default_seconds,
         show_default=True,
         metavar="S",
-        help=words,
+        help=text,
     )
 
 
-def out(words: str) -> Option:
+def out(text: str) -> Option:
     """Ask for a folder to keep something in."""
-    return click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help=words)
+    return click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help=text)
 
 
 def machine() -> Option:

@@ -68,8 +68,8 @@ def test_a_switch_that_is_set_is_none(project: Path) -> None:
         (("--suite", "league", "--set", "rows=10"), "--set is for parameters of a project's own workload"),
     ],
 )
-def test_wrong_use_says_what_there_is(project: Path, args: tuple[str, ...], words: str) -> None:
+def test_wrong_use_says_what_there_is(project: Path, args: tuple[str, ...], text: str) -> None:
     done = attribute(project, *args)
     assert done.returncode == 2
-    assert words in done.stderr
+    assert text in done.stderr
     assert done.stderr.count("\n") <= 2

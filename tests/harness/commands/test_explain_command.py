@@ -74,8 +74,8 @@ def test_a_commit_that_keeps_64_kib_more_is_explained_by_its_path_and_its_holder
         (["HEAD~1", "."], "about one workload, and 2 fit"),
     ],
 )
-def test_wrong_use_is_one_clear_error(project: Path, words: list[str], said: str) -> None:
-    done = membench("explain", *words, cwd=project)
+def test_wrong_use_is_one_clear_error(project: Path, text: list[str], said: str) -> None:
+    done = membench("explain", *text, cwd=project)
     assert said in done.stderr
     assert done.stderr.startswith("membench: ")
     assert (done.returncode, done.stdout, done.stderr.count("\n") <= 2) == (2, "", True)

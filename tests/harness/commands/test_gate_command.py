@@ -263,10 +263,10 @@ def workers_in(temporary: Path) -> list[str]:
     found = []
     for entry in Path("/proc").glob("[0-9]*/cmdline"):
         try:
-            words = entry.read_bytes()
+            text = entry.read_bytes()
         except OSError:
             continue
-        if f"{temporary}/membench-gate-".encode() in words:
+        if f"{temporary}/membench-gate-".encode() in text:
             found.append(entry.parent.name)
     return found
 

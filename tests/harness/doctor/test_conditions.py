@@ -36,7 +36,7 @@ def held(root: Path, **environment: str) -> dict[str, Condition]:
 def test_a_machine_on_which_everything_holds_says_so(machine: Path) -> None:
     rows = held(machine, kernel="6.1.0-13-amd64")
     assert [name for name, row in rows.items() if not row.holds and name != "memory_cgroup"] == []
-    assert all(row.words for row in rows.values())
+    assert all(row.text for row in rows.values())
     assert (machine / "proc/self/clear_refs").read_text() == "5"
 
 
@@ -52,13 +52,13 @@ def test_a_condition_that_does_not_hold_says_why_and_what_to_do(
     (machine / file).write_text(text)
     row = held(machine)[name]
     assert not row.holds
-    assert said in row.words
+    assert said in row.text
 
 
 def test_a_mark_that_cannot_be_reset_is_told_with_the_reason(tmp_path: Path) -> None:
     row = held(tmp_path)["peak_of_each_phase"]
     assert not row.holds
-    assert "No such file or directory" in row.words
+    assert "No such file or directory" in row.text
 
 
 @pytest.mark.parametrize(("thp", "holds"), [("always", False), ("madvise", True), ("never", True), ("unknown", True)])
@@ -81,7 +81,7 @@ def test_a_control_that_was_left_out_is_not_blamed_on_the_machine() -> None:
     rows = {row.name: row for row in conditions(controls, ENVIRONMENT)}
     for name in ("address_randomisation_off", "pinned_to_one_cpu"):
         assert not rows[name].holds
-        assert "as asked" in rows[name].words
+        assert "as asked" in rows[name].text
 
 
 def names_that_hold(*command: str) -> dict[str, bool]:

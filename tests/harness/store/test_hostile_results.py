@@ -147,7 +147,7 @@ def read_and_use(path: Path, content: bytes) -> None:
         assert len(str(error)) < 1000
         return
     assert isinstance(found, Results)
-    assert all("\n" not in words for words in differences(ENVIRONMENT, found.environment))
+    assert all("\n" not in text for text in differences(ENVIRONMENT, found.environment))
     held = {one.key: one for one in found.samples}
     plain = {one.key: one for one in results(FULL, sample("all")).samples}
     rows = judge_all(held, plain, Thresholds(), against="the baseline")

@@ -64,8 +64,8 @@ def test_an_asv_suite_is_steered_by_them_and_they_change_the_fingerprint(tmp_pat
     (tmp_path / "bench" / "sizes.py").write_text(STEERED)
 
     def run(mib: str) -> Any:
-        words = ("--asv", "bench", "--pass-env", "SUITE_*", "--repeats", "1", "--format", "json")
-        done = membench("run", *words, cwd=tmp_path, SUITE_MIB=mib)
+        text = ("--asv", "bench", "--pass-env", "SUITE_*", "--repeats", "1", "--format", "json")
+        done = membench("run", *text, cwd=tmp_path, SUITE_MIB=mib)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 

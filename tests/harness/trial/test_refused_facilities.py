@@ -15,9 +15,9 @@ NAMESPACE = ("unshare", "--pid", "--fork")
 
 
 def run(*before: str, meter: str = "peak_rss") -> Any:
-    words = f"run --suite league --scenario smoke --variant all --meter {meter} --repeats 1 --format json"
+    text = f"run --suite league --scenario smoke --variant all --meter {meter} --repeats 1 --format json"
     done = subprocess.run(
-        [*before, sys.executable, "-m", "membench", *words.split()], capture_output=True, text=True, check=False
+        [*before, sys.executable, "-m", "membench", *text.split()], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

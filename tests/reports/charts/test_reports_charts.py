@@ -92,9 +92,9 @@ def test_names_of_thirty_letters_are_whole(name: str) -> None:
 @every_chart
 def test_amounts_are_in_mebibytes_from_zero(name: str) -> None:
     for _, figure in load_chart(name).draw(findings.realistic()):
-        words = " ".join(_shown(figure))
-        assert "MiB" in words
-        assert not [unit for unit in ("KiB", "GiB", "MB)") if unit in words]
+        text = " ".join(_shown(figure))
+        assert "MiB" in text
+        assert not [unit for unit in ("KiB", "GiB", "MB)") if unit in text]
         amounts = [axes for axes in figure.axes if "MiB" in axes.get_xlabel() + axes.get_ylabel()]
         for axes in amounts:
             low, _ = axes.get_xlim() if "MiB" in axes.get_xlabel() else axes.get_ylim()

@@ -10,19 +10,19 @@ from sample_explanations import KIB, MIB, explanation
 
 from membench.harness.explain.document import explanation_document
 from membench.harness.explain.holding import Holder, HolderName, HolderShift, Step
-from membench.reports.explanations import stacks, words
+from membench.reports.explanations import sentences, stacks
 from membench.reports.explanations.console import render_explanation
 from membench.reports.explanations.markdown import LARGEST_BYTES, render_markdown
 
 
 def test_the_lead_says_which_side_holds_more() -> None:
-    assert words.lead(explanation()) == (
+    assert sentences.lead(explanation()) == (
         "The heap of orders now holds 23.00 MiB more at its peak than that of orders~1: 32.00 MiB instead of 9.00 MiB."
     )
 
 
 def test_a_holder_is_told_with_both_sides_and_the_way_to_what_it_holds() -> None:
-    (sentence,) = words.held(explanation())
+    (sentence,) = sentences.held(explanation())
     assert sentence == (
         "orders now holds 24.00 MiB in `rows`, a local variable of `load` (orders.py:7): "
         "list of 90 ['page'] > Page; orders~1 holds nothing there."
@@ -47,23 +47,23 @@ def test_a_holder_is_told_with_both_sides_and_the_way_to_what_it_holds() -> None
 def test_a_holder_is_called_by_its_name(name: HolderName, told: str) -> None:
     step = Step(label="", type="list", length=3)
     holder = Holder(name=name, file="", line=0, bytes=MIB, count=1, things=1, steps=(step,))
-    (sentence,) = words.held(_with(HolderShift(name=name, base=holder, head=None)))
+    (sentence,) = sentences.held(_with(HolderShift(name=name, base=holder, head=None)))
     assert sentence == f"orders~1 holds 1.00 MiB in {told}: list of 3; orders now holds nothing there."
 
 
-def _with(*holders: HolderShift) -> "words.Explanation":
+def _with(*holders: HolderShift) -> "sentences.Explanation":
     from dataclasses import replace
 
     return replace(explanation(), holders=holders)
 
 
 def test_a_peak_that_moved_to_another_phase_is_told() -> None:
-    assert "The peak moved from parse to load." in words.notes(explanation())
+    assert "The peak moved from parse to load." in sentences.notes(explanation())
 
 
 def test_what_stays_to_the_end_is_told_from_what_passes() -> None:
     grown = next(path for path in explanation().paths if path.shift_bytes > 0)
-    assert words.kind_of(grown) == "retained"
+    assert sentences.kind_of(grown) == "retained"
 
 
 def test_collapsed_stacks_add_up_to_each_side() -> None:

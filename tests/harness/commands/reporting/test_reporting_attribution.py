@@ -65,8 +65,8 @@ def test_where_nothing_saves_anything_nothing_is_claimed() -> None:
 
 
 @pytest.mark.parametrize(("names", "words"), [(["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")])
-def test_names_are_listed_as_a_sentence_does(names: list[str], words: str) -> None:
-    assert listed(names) == words
+def test_names_are_listed_as_a_sentence_does(names: list[str], text: str) -> None:
+    assert listed(names) == text
 
 
 def test_the_interval_of_a_share_is_not_named_beside_it() -> None:
