@@ -103,7 +103,7 @@ def _command(words: Sequence[str], extra: object, name: str | None, environment:
         target="",
         parameters={},
         import_paths=(),
-        kind=COMMAND,
+        adapter=COMMAND,
         arguments=tuple(words),
         folder=str(Path.cwd()),
         environment={**os.environ, **environment},

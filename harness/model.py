@@ -47,7 +47,7 @@ class Level:
 class Workload:
     """A callable or a command to measure, under the names by which its samples are compared.
 
-    How a callable is called in its process is a matter of its `kind`. The kind `object` calls
+    How a callable is called in its process is a matter of its `adapter`. The adapter `object` calls
     `target(**parameters, scratch=folder)`, which returns an object with `run(mark)`, `digest()` and `close()`;
     `function` calls `target(*arguments, **parameters)`; a `command` is a program and its arguments.
     """
@@ -57,7 +57,7 @@ class Workload:
     target: str  # "package.module:function"; "" for a command
     parameters: Mapping[str, Any]  # JSON values only: they cross a process boundary
     import_paths: tuple[str, ...]  # put before the interpreter's own search path
-    kind: str = "object"
+    adapter: str = "object"
     arguments: tuple[Any, ...] = ()  # as parameters; the words of a command
     setup: str = ""  # a callable that is called before and not counted; what it returns is the first argument
     interpreter: str = ""  # the Python that runs it, with its own site-packages; "" for the one of the harness

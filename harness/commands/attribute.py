@@ -84,7 +84,7 @@ DEFAULT_ORDERS = 20
 @options.out("Keep readings, results, report and charts there.")
 @options.resume()
 @options.machine()
-@options.form(("console", "json", "markdown"))
+@options.output_format(("console", "json", "markdown"))
 def command(
     suite_name: str | None,
     fixed: Sequence[str],
@@ -98,7 +98,7 @@ def command(
     timeout: float,
     out: Path | None,
     resume: bool,
-    form: str,
+    output_format: str,
 ) -> int:
     """Say which fix bought which megabytes.
 
@@ -152,8 +152,8 @@ def command(
             write_json(document, out / ATTRIBUTION_FILE),
             *output.write_report(report, out, output.WRITTEN),
         ]
-        output.announce(paths, to_stderr=form != "console")
-    _show(document, report, form)
+        output.announce(paths, to_stderr=output_format != "console")
+    _show(document, report, output_format)
     return EXIT_TRIAL_FAILED if missing else EXIT_OK
 
 
@@ -182,11 +182,11 @@ def _with_missing(
     return replace(found, notes=(*found.notes, *peaks, *figures))
 
 
-def _show(document: Mapping[str, Any], report: Report, form: str) -> None:
-    match form:
+def _show(document: Mapping[str, Any], report: Report, output_format: str) -> None:
+    match output_format:
         case "json":
             print_json(document)
         case "markdown":
-            output.print_text(report, form)
+            output.print_text(report, output_format)
         case _:
             output.print_attribution(report)

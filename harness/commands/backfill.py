@@ -109,7 +109,7 @@ class _Backfill:
 @options.repeats(3)
 @options.timeout()
 @options.machine()
-@options.form()
+@options.output_format()
 def command(
     commits: str,
     out: Path,
@@ -121,7 +121,7 @@ def command(
     meters: Sequence[str],
     repeats: int,
     timeout: float,
-    form: str,
+    output_format: str,
 ) -> int:
     """Measure commits of the past, first a few, then where something changed.
 
@@ -157,7 +157,7 @@ def command(
     )
     known = len(under_way.documents)
     left = _run(under_way, every, limit)
-    _show(under_way, total=len(listed) + len(under_way.skipped), known=known, left=left, form=form)
+    _show(under_way, total=len(listed) + len(under_way.skipped), known=known, left=left, output_format=output_format)
     return EXIT_OK
 
 
@@ -197,7 +197,7 @@ def _subject(repository: Path, commit: str) -> str:
     return run_git(repository, "log", "-1", "--format=%s", commit).stdout.strip()[:80]
 
 
-def _show(under_way: _Backfill, *, total: int, known: int, left: bool, form: str) -> None:
+def _show(under_way: _Backfill, *, total: int, known: int, left: bool, output_format: str) -> None:
     documents = under_way.documents
     known_commits = [commit for commit in under_way.commits if commit in documents]
     changes = [
@@ -205,7 +205,7 @@ def _show(under_way: _Backfill, *, total: int, known: int, left: bool, form: str
         for older, newer in zip(under_way.commits, under_way.commits[1:], strict=False)
         if older in documents and newer in documents and under_way.differ(older, newer)
     ]
-    if form == "json":
+    if output_format == "json":
         print_json(
             {
                 "commits": total,

@@ -70,7 +70,7 @@ class _Request:
 @options.timeout()
 @options.out("Keep what is measured of each commit there, and the document.")
 @options.resume()
-@options.form(tables.FORMATS)
+@options.output_format(tables.FORMATS)
 def command(
     good: str,
     bad: str,
@@ -83,7 +83,7 @@ def command(
     timeout: float,
     out: Path | None,
     resume: bool,
-    form: str,
+    output_format: str,
 ) -> int:
     """Find the commit that raised the peak.
 
@@ -113,7 +113,7 @@ def command(
     )
     with selection.suite() as suite:
         finding = _find(suite, request)
-    _show(finding, request.folder, form)
+    _show(finding, request.folder, output_format)
     return EXIT_OK
 
 
@@ -174,14 +174,14 @@ def _say(text: str) -> None:
         click.echo(wording.plain(text), err=True)
 
 
-def _show(finding: "Finding", folder: Path | None, form: str) -> None:
+def _show(finding: "Finding", folder: Path | None, output_format: str) -> None:
     from membench.harness.bisection.document import bisection_document  # noqa: PLC0415 - not for --help
     from membench.reports.tables.bisection import bisection_tables  # noqa: PLC0415 - as above
 
     document = bisection_document(finding)
     if folder is not None:
         write_json(document, folder / DOCUMENT_FILE)
-    if form == "json":
+    if output_format == "json":
         print_json(document)
     else:
-        tables.show_tables(bisection_tables(document), form)
+        tables.show_tables(bisection_tables(document), output_format)

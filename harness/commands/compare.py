@@ -31,8 +31,8 @@ AS_GIVEN, BY_SHIFT = "document", "shift"
     show_default=True,
     help="In the order of the documents, or the largest rise first.",
 )
-@options.form(tables.FORMATS)
-def command(base: Path, heads: Sequence[Path], limit: str | None, order: str, form: str) -> int:
+@options.output_format(tables.FORMATS)
+def command(base: Path, heads: Sequence[Path], limit: str | None, order: str, output_format: str) -> int:
     """Show how far the peaks of runs lie from another's.
 
     BASE and each HEAD are results.json files. The shift is HEAD minus BASE; a ~ stands before one that may be chance at
@@ -55,7 +55,7 @@ def command(base: Path, heads: Sequence[Path], limit: str | None, order: str, fo
             said = [f"{key} rose by more than {limit}" for key in rose]
             comparison = replace(comparison, warnings=(*said, *comparison.warnings, *warnings))
         found.append(_sorted(comparison, order))
-    _show(base, heads, found, form)
+    _show(base, heads, found, output_format)
     return EXIT_REGRESSION if failed else EXIT_OK
 
 
@@ -73,11 +73,11 @@ def _sorted(comparison: Comparison, order: str) -> Comparison:
     return replace(comparison, rows=(*known, *(row for row in rows if not row.shift)))
 
 
-def _show(base: Path, heads: Sequence[Path], found: Sequence[Comparison], form: str) -> None:
-    if form != "json":
+def _show(base: Path, heads: Sequence[Path], found: Sequence[Comparison], output_format: str) -> None:
+    if output_format != "json":
         named = [f"{head} against {base}" for head in heads] if len(heads) > 1 else [""]
         made = [replace(comparison_table(one), title=title) for one, title in zip(found, named, strict=True)]
-        tables.show_tables(made, form)
+        tables.show_tables(made, output_format)
     elif len(found) == 1:
         print_json(found[0].document())
     else:

@@ -61,7 +61,7 @@ PINNING = "pinning"
 )
 @options.jobs(2)
 @options.timeout()
-@options.form(tables.FORMATS)
+@options.output_format(tables.FORMATS)
 def command(
     scenario: str,
     variant: str,
@@ -72,7 +72,7 @@ def command(
     left_out: Sequence[str],
     jobs: int,
     timeout: float,
-    form: str,
+    output_format: str,
 ) -> int:
     """Say how exact membench is on this machine.
 
@@ -101,16 +101,16 @@ def command(
     environment = describe_environment(controls, settings)
     held = conditions(controls, environment)
     conditions_first = conditions_table([asdict(condition) for condition in held])
-    if form == "console":
-        tables.show_tables([conditions_first], form)
+    if output_format == "console":
+        tables.show_tables([conditions_first], output_format)
         click.echo()
     diagnosis = judge(plan, _measure(plan, controls, jobs=jobs, timeout=timeout))
     document = doctor_document(plan, environment, held, diagnosis)
-    if form == "json":
+    if output_format == "json":
         print_json(document)
     else:
-        shown = [rises_table(document)] if form == "console" else [conditions_first, rises_table(document)]
-        tables.show_tables(shown, form)
+        shown = [rises_table(document)] if output_format == "console" else [conditions_first, rises_table(document)]
+        tables.show_tables(shown, output_format)
     return EXIT_OK
 
 

@@ -50,7 +50,7 @@ class _Request:
 @click.option("--holders/--no-holders", default=True, show_default=True, help="Find out who holds what shifted.")
 @options.timeout(900, text="Seconds that one trial may take; under the instruments all take several times as long.")
 @options.out("Keep the page, the captures and the stacks there.")
-@options.form(FORMATS)
+@options.output_format(FORMATS)
 def command(
     words: Sequence[str],
     suite_name: str | None,
@@ -60,7 +60,7 @@ def command(
     holders: bool,
     timeout: float,
     out: Path | None,
-    form: str,
+    output_format: str,
 ) -> int:
     """Say why one side holds more than the other, and who holds it.
 
@@ -83,7 +83,7 @@ def command(
     else:
         suite = choose_suite(suite_name)
         explanation = _measure(suite, name, variant, request, folder)
-    _show(explanation, folder, form)
+    _show(explanation, folder, output_format)
     return EXIT_OK
 
 
@@ -173,7 +173,7 @@ def checked_callable(workload: "Workload", verb: str = "explain") -> "Workload":
     Raises:
         UsageError: it is a command.
     """
-    if workload.kind == COMMAND:
+    if workload.adapter == COMMAND:
         raise UsageError(
             f"{workload.scenario} is a command, and {verb} looks into the Python of a callable. Define it with "
             'call = "package.module:function" for that.'
@@ -202,9 +202,9 @@ def _at_commit(suite: "Suite", workload: "Workload", place: str, ref: str, scrat
     )
 
 
-def _show(explanation: "Explanation", folder: Path | None, form: str) -> None:
+def _show(explanation: "Explanation", folder: Path | None, output_format: str) -> None:
     from membench.harness.commands.terminal import explanations  # noqa: PLC0415 - draws
 
     if folder is not None:
         explanation = explanations.write(explanation, folder)
-    explanations.show(explanation, form)
+    explanations.show(explanation, output_format)

@@ -44,8 +44,8 @@ class _Floor:
 @selection_options
 @click.option("--at", metavar="SIZE", help="Also say whether it finishes under this limit. Default for incident: 2 GB.")
 @options.timeout(DEFAULT_TIMEOUT_SECONDS, text="Seconds after which a trial counts as not finishing.")
-@options.form(tables.FORMATS)
-def command(selection: Selection, at: str | None, timeout: float, form: str) -> int:
+@options.output_format(tables.FORMATS)
+def command(selection: Selection, at: str | None, timeout: float, output_format: str) -> int:
     """Find the smallest memory limit under which a variant still finishes.
 
     A peak is not a need: the kernel takes back the pages of files before it ends a process. Each variant runs in a
@@ -59,10 +59,10 @@ def command(selection: Selection, at: str | None, timeout: float, form: str) -> 
     """  # noqa: D301 - \b is click's mark for lines to leave as they are
     with selection.suite() as suite:
         document = _document_of(suite, selection, at, timeout)
-    if form == "json":
+    if output_format == "json":
         print_json(document)
     else:
-        tables.show_tables([floor_table(document)], form)
+        tables.show_tables([floor_table(document)], output_format)
     return EXIT_TRIAL_FAILED if any(entry["failure"] for entry in document["variants"]) else EXIT_OK
 
 
@@ -75,7 +75,7 @@ def _document_of(suite: Suite, selection: Selection, at: str | None, timeout: fl
     workloads = suite.prepare(workloads)
     session = Session.begin(suite.settings, time_limit_seconds=timeout, jobs=1)
     with session.isolation.held() as isolation:
-        if workloads[0].kind != COMMAND:
+        if workloads[0].adapter != COMMAND:
             isolation.run(Trial(workload=workloads[0], meter=METER, repeat=WARM_UP), usable_cpus()[0])
         floors = [_floor(isolation, workload, limit) for workload in workloads]
     return validated(_document(name, floors, version, limit), DOCUMENT)

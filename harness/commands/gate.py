@@ -113,7 +113,7 @@ class _Asked:
 @click.option("--strict", is_flag=True, help="End with 1 also where a row could not be decided.")
 @options.out("Keep results and reports there.")
 @options.machine()
-@options.form(FORMATS)
+@options.output_format(FORMATS)
 def command(
     head: Path | None,
     ref: str | None,
@@ -132,7 +132,7 @@ def command(
     allow_environment_change: bool,
     strict: bool,
     out: Path | None,
-    form: str,
+    output_format: str,
 ) -> int:
     """Decide whether a change may go in by its peak memory.
 
@@ -180,7 +180,7 @@ def command(
     else:
         workloads = suite.prepare(selection.workloads(suite))
         judgement, results = _judge_measured(suite, workloads, ref, stored, asked)
-    show_judgement(judgement, results, folder, form)
+    show_judgement(judgement, results, folder, output_format)
     return _exit_code(judgement.verdict, strict=strict)
 
 

@@ -30,8 +30,8 @@ STEM = "history"
 @click.argument("target", metavar="DIR|INDEX")
 @click.option("--branch", metavar="NAME", help="Put the runs in the order of this branch's commits.  [default: main]")
 @options.out("Write history.html and .json there.")
-@options.form(("console", "json", "html"))
-def command(target: str, branch: str | None, out: Path | None, form: str) -> int:
+@options.output_format(("console", "json", "html"))
+def command(target: str, branch: str | None, out: Path | None, output_format: str) -> int:
     """Show each workload's peak over stored runs, and where it changed.
 
     DIR has a folder with a results.json, or a JSON file, for each run; INDEX is what membench index made of one. In a
@@ -48,9 +48,9 @@ def command(target: str, branch: str | None, out: Path | None, form: str) -> int
     with counted_of("reading runs") as progress:
         history = read_history(target, branch=branch, progress=progress)
     document = validated(history.document(), DOCUMENT)
-    if form == "json":
+    if output_format == "json":
         print_json(document)
-    elif form == "html":
+    elif output_format == "html":
         click.echo(_page(history), nl=False)
     else:
         _print(history)
@@ -60,7 +60,7 @@ def command(target: str, branch: str | None, out: Path | None, form: str) -> int
         with atomic_writer(out / f"{STEM}.html") as file:
             file.write(_page(history))
         for suffix in ("json", "html"):
-            click.echo(f"wrote {out / f'{STEM}.{suffix}'}", err=form != "console")
+            click.echo(f"wrote {out / f'{STEM}.{suffix}'}", err=output_format != "console")
     return EXIT_OK
 
 

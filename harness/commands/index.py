@@ -26,9 +26,9 @@ from membench.harness.store.files import writable_file
 @click.option(
     "--parquet", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write all points there too."
 )
-@options.form()
+@options.output_format()
 def command(
-    folder: Path, database: str | None, branch: str | None, source: str, parquet: Path | None, form: str
+    folder: Path, database: str | None, branch: str | None, source: str, parquet: Path | None, output_format: str
 ) -> int:
     """Keep an index over stored runs.
 
@@ -56,7 +56,7 @@ def command(
         if parquet is not None:
             write_parquet(opened, parquet)
         name = opened.name
-    if form == "json":
+    if output_format == "json":
         print_json(
             {
                 "index": name,

@@ -28,7 +28,7 @@ PREFIX = "membench-leak-"
 @click.option("--per-call", metavar="SIZE", help="Growth per call that is allowed.  [default: next to nothing]")
 @click.option("--native", is_flag=True, help="With the frames of C libraries, as far as they have symbols.")
 @options.timeout(900)
-@options.form()
+@options.output_format()
 def command(
     workload_name: str,
     suite_name: str | None,
@@ -37,7 +37,7 @@ def command(
     per_call: str | None,
     native: bool,
     timeout: float,
-    form: str,
+    output_format: str,
 ) -> int:
     """Say whether a workload leaves something behind with each call, how much, and who holds it.
 
@@ -68,12 +68,12 @@ def command(
         search = LeakSearch(explaining=explaining, per_call_bytes=allowed, most_calls=max(calls, 40))
         roots = (*workload.import_paths, str(Path.cwd()))
         found = search.find(Side(label=f"{workload.scenario}/{workload.variant}", workload=workload, roots=roots))
-    _show(found, form)
+    _show(found, output_format)
     return EXIT_REGRESSION if found.verdict is LeakVerdict.LEAK else EXIT_OK
 
 
-def _show(found: "Leak", form: str) -> None:
-    if form == "json":
+def _show(found: "Leak", output_format: str) -> None:
+    if output_format == "json":
         from membench.harness.commands.terminal.documents import print_json  # noqa: PLC0415 - as above
         from membench.harness.explain.leak_document import leak_document  # noqa: PLC0415 - as above
 

@@ -25,14 +25,14 @@ KINDS = ("workloads", "scenarios", "variants", "meters", "charts", "formats", "e
 
 @click.command(name="list")
 @click.argument("kind", type=click.Choice(KINDS), required=False)
-@options.form()
-def command(kind: str | None, form: str) -> int:
+@options.output_format()
+def command(kind: str | None, output_format: str) -> int:
     """List workloads, scenarios, variants, meters, charts, formats or exports; all of them where no kind is named.
 
     Workloads are those of pyproject.toml in this folder.
     """
     found = {one: _ENTRIES[one]() for one in ([kind] if kind else KINDS)}
-    if form == "json":
+    if output_format == "json":
         print_json(found)
         return EXIT_OK
     console = Console()

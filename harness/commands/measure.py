@@ -69,7 +69,7 @@ PYTHON_ADDS = ("LC_CTYPE",)
     help="This exit status is no failure either, such as a linter's 1; may be given again.",
 )
 @options.machine()
-@options.form()
+@options.output_format()
 @click.argument("argv", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- COMMAND [ARG]...")
 def command(
     meters: Sequence[str],
@@ -80,7 +80,7 @@ def command(
     output: str,
     trace: bool,
     ok_statuses: Sequence[int],
-    form: str,
+    output_format: str,
     argv: Sequence[str],
 ) -> int:
     """Measure the peak memory of any command.
@@ -108,7 +108,7 @@ def command(
     readings: list[Reading] = []
     with (
         _Input(repeats * max(1, len(meters))) as given,
-        _stdout(output, form) as stdout,
+        _stdout(output, output_format) as stdout,
         interrupts.counted(),
     ):
         for repeat, meter in itertools.product(range(repeats), meters or METERS[:1]):
@@ -134,7 +134,7 @@ def command(
             readings.append(_run(trial, repeats))
     workload = Workload(scenario=SCENARIO, variant=readings[0].variant, target="", parameters={}, import_paths=())
     samples = make_samples([workload], readings)
-    if form == "json":
+    if output_format == "json":
         _print_json(samples, controls)
     else:
         for sample in samples:
@@ -206,14 +206,14 @@ def _given_environment() -> dict[str, str]:
 
 
 @contextmanager
-def _stdout(output: str, form: str) -> Iterator[int]:
+def _stdout(output: str, output_format: str) -> Iterator[int]:
     """Choose where the command's standard output goes; JSON stands alone on ours."""
     if output == "discard":
         with Path(os.devnull).open("wb") as nowhere:
             yield nowhere.fileno()
     else:
         sys.stdout.flush()
-        yield sys.stderr.fileno() if form == "json" else sys.stdout.fileno()
+        yield sys.stderr.fileno() if output_format == "json" else sys.stdout.fileno()
 
 
 def _print_json(samples: tuple[Sample, ...], controls: Controls) -> None:

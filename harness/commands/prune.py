@@ -31,9 +31,15 @@ _FOLDERS = (ARTIFACTS_FOLDER, "charts")
 @click.option("--keep-days", type=_COUNT, metavar="DAYS", help="Keep runs that were measured in the last so many days.")
 @click.option("--keep-every", type=_COUNT, metavar="K", help="Keep one run of each K commits.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be deleted.")
-@options.form()
+@options.output_format()
 def command(
-    folder: Path, keep_last: int | None, keep_days: int | None, keep_every: int | None, *, dry_run: bool, form: str
+    folder: Path,
+    keep_last: int | None,
+    keep_days: int | None,
+    keep_every: int | None,
+    *,
+    dry_run: bool,
+    output_format: str,
 ) -> int:
     """Delete stored runs that no rule keeps.
 
@@ -58,7 +64,7 @@ def command(
         if index_of(folder).is_file():
             with opened_index(folder):
                 pass  # brought up to date
-    if form == "json":
+    if output_format == "json":
         print_json({"dry_run": dry_run, "kept": len(runs) - len(gone), "deleted": paths})
         return EXIT_OK
     for path in paths:

@@ -47,9 +47,9 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
     help="Take the accepted levels of this baseline too.",
 )
 @click.option("--branch", metavar="NAME", help="Put the runs in the order of this branch's commits.  [default: main]")
-@options.form()
+@options.output_format()
 def command(
-    target: str, out: Path, title: str | None, url: str, baseline: Path | None, branch: str | None, form: str
+    target: str, out: Path, title: str | None, url: str, baseline: Path | None, branch: str | None, output_format: str
 ) -> int:
     """Write a static site over all stored runs.
 
@@ -81,7 +81,7 @@ def command(
     )
     written, files = _write(site, out)
     fresh = sum(len(series.open_changes) for series in site.series)
-    if form == "json":
+    if output_format == "json":
         print_json(
             {
                 "site": str(out / "index.html"),

@@ -53,7 +53,7 @@ DEFAULT_REPEATS = 3
 @options.out("Keep results, report and charts there.")
 @options.resume()
 @options.machine()
-@options.form()
+@options.output_format()
 def command(
     selection: Selection,
     meters: Sequence[str],
@@ -64,7 +64,7 @@ def command(
     expected: Sequence[str],
     out: Path | None,
     resume: bool,
-    form: str,
+    output_format: str,
 ) -> int:
     """Measure workloads and show what each variant's peak is.
 
@@ -88,7 +88,7 @@ def command(
         workloads = _prepared(suite, workloads)
         session = Session.begin(suite.settings, time_limit_seconds=timeout, jobs=jobs, folder=folder, resume=resume)
         results = session.measure(workloads, meters, repeats, progress_of)
-    _show(results, suite, out, form)
+    _show(results, suite, out, output_format)
     if any(sample.failed for sample in results.samples):
         return EXIT_TRIAL_FAILED
     return EXIT_REGRESSION if any(sample.over_budget for sample in results.samples) else EXIT_OK
@@ -110,7 +110,7 @@ def _require_meters(meters: Sequence[str], workloads: Sequence[Workload]) -> Non
     for meter in meters:
         meter_file(meter)
         for workload in workloads:
-            if workload.kind == COMMAND and meter not in COMMAND_METERS:
+            if workload.adapter == COMMAND and meter not in COMMAND_METERS:
                 raise UsageError(
                     f"{meter} looks into Python, and {workload.scenario} is a command. "
                     f"Meters for commands: {', '.join(COMMAND_METERS)}."
@@ -135,8 +135,8 @@ def _expectation(entry: str) -> tuple[str, Outcome]:
     return variant, Outcome(outcome)
 
 
-def _show(results: Results, suite: Suite, out: Path | None, form: str) -> None:
-    as_json = form == "json"
+def _show(results: Results, suite: Suite, out: Path | None, output_format: str) -> None:
+    as_json = output_format == "json"
     if as_json:
         print_json(results_document(results))
     report = make_report(results, suite.stories(results))

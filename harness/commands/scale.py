@@ -60,7 +60,7 @@ DEFAULT_TIMEOUT_SECONDS = 900.0
 @options.timeout(DEFAULT_TIMEOUT_SECONDS)
 @options.out("Keep readings, report and chart there.")
 @options.resume()
-@options.form()
+@options.output_format()
 def command(
     suite_name: str | None,
     scenario: str,
@@ -71,7 +71,7 @@ def command(
     timeout: float,
     out: Path | None,
     resume: bool,
-    form: str,
+    output_format: str,
 ) -> int:
     """Show how the peak grows with the number of teams.
 
@@ -101,8 +101,8 @@ def command(
     report = _report(document, results)
     if out is not None:
         paths = [write_json(document, out / SCALE_FILE), *output.write_report(report, out, output.WRITTEN)]
-        output.announce(paths, to_stderr=form == "json")
-    if form == "json":
+        output.announce(paths, to_stderr=output_format == "json")
+    if output_format == "json":
         print_json(document)
     else:
         output.print_growth(report)

@@ -54,7 +54,7 @@ DEFAULT_REPEATS = 3
 )
 @options.repeats(DEFAULT_REPEATS, most=100, text="Runs without a limit.")
 @options.timeout(DEFAULT_TIMEOUT_SECONDS)
-@options.form()
+@options.output_format()
 def command(
     words: Sequence[str],
     suite_name: str | None,
@@ -64,7 +64,7 @@ def command(
     forms: Sequence[str],
     repeats: int,
     timeout: float,
-    form: str,
+    output_format: str,
 ) -> int:
     """Say how much memory to ask for.
 
@@ -81,7 +81,7 @@ def command(
     suite, workloads = _chosen(words, suite_name, variants)
     session = Session.begin(suite.settings if suite else {}, time_limit_seconds=timeout, jobs=1)
     with session.isolation.held() as isolation, status_of(workloads[0].scenario) as say:
-        if workloads[0].kind != COMMAND:
+        if workloads[0].adapter != COMMAND:
             isolation.run(Trial(workload=workloads[0], meter=METER, repeat=WARM_UP), usable_cpus()[0])
         sized = _sized(suite, workloads, sizes)
         say("peaks of all sizes")
@@ -94,7 +94,7 @@ def command(
         measured = measure(run, repeats, kind)
     size = recommend(_name(largest), measured, formula, _inputs(at, formula))
     document = validated(size_document(size, measured, formula, list(forms or form_names())), FORMAT)
-    if form == "json":
+    if output_format == "json":
         print_json(document)
         return EXIT_OK
     _print(document, Console(stderr=bool(forms)))
@@ -130,7 +130,7 @@ def _command(words: Sequence[str]) -> Workload:
         scenario=os.path.basename(words[-1]) if len(words) > 1 else words[0],  # noqa: PTH119 - any text
         variant=os.path.basename(words[0]),  # noqa: PTH119 - any text
         target="",
-        kind=COMMAND,
+        adapter=COMMAND,
         arguments=tuple(words),
         parameters={},
         import_paths=(),
@@ -205,7 +205,7 @@ def _inputs(at: Sequence[str], formula: Formula | None) -> dict[str, float]:
 
 
 def _name(workload: Workload) -> str:
-    return workload.scenario if workload.kind == COMMAND else f"{workload.scenario}/{workload.variant}"
+    return workload.scenario if workload.adapter == COMMAND else f"{workload.scenario}/{workload.variant}"
 
 
 def _print(document: dict[str, Any], console: Console) -> None:

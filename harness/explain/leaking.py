@@ -102,7 +102,7 @@ class LeakSearch:
 
 def repeated(workload: Workload, calls: int) -> Workload:
     """Make the workload that calls another so many times."""
-    inner = adapter_file(workload.kind)
+    inner = adapter_file(workload.adapter)
     parameters = {
         CALLS: calls,
         WARM_UP: max(3, calls // 20),
@@ -112,7 +112,7 @@ def repeated(workload: Workload, calls: int) -> Workload:
     }
     return replace(
         workload,
-        kind=REPEATED,
+        adapter=REPEATED,
         parameters=parameters,
         variant=f"{workload.variant} {calls} calls",
         expected_digest=None,

@@ -103,7 +103,7 @@ class Gating:
             workload
             for version in versions.values()
             for workload in version.workloads
-            if workload.key == key and workload.kind != COMMAND
+            if workload.key == key and workload.adapter != COMMAND
         ]
         if len(chosen) < len(Side):
             return ()

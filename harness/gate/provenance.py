@@ -12,7 +12,7 @@ from membench.harness.errors import UsageError
 from membench.harness.gate.measuring import Version
 from membench.harness.keys import Side, WorkloadKey
 from membench.harness.model import Workload
-from membench.harness.suites.probes import Place, ask
+from membench.harness.suites.probes import Place, run_probe
 from membench.harness.trial.adapters import FUNCTION
 
 _INSTALLED = ("site-packages", "dist-packages")
@@ -41,7 +41,7 @@ def find_misplaced(versions: Sequence[Version], repository: Path) -> dict[Worklo
 def _asked_alike(workloads: Iterable[Workload]) -> list[list[Workload]]:
     groups: dict[tuple[object, ...], list[Workload]] = {}
     for workload in workloads:
-        if workload.kind == FUNCTION:
+        if workload.adapter == FUNCTION:
             place = (
                 workload.interpreter,
                 workload.folder,
@@ -61,7 +61,7 @@ def _ask(workloads: Sequence[Workload]) -> Mapping[str, Sequence[str]]:
     modules = sorted({module for workload in workloads for module in _modules(workload)})
     question = {"import_paths": first.import_paths, "modules": modules, "words": "Finding where modules come from"}
     try:
-        answer: dict[str, list[str]] = ask(
+        answer: dict[str, list[str]] = run_probe(
             "origins",
             question,
             Place(interpreter=first.interpreter, folder=first.folder, environment=first.environment),

@@ -46,7 +46,7 @@ def function_workload(
         scenario=scenario,
         variant=variant,
         target=target,
-        kind=FUNCTION,
+        adapter=FUNCTION,
         arguments=tuple(arguments),
         parameters=parameters,
         # As this process has it, so that the same module is found first.

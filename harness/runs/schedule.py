@@ -39,4 +39,4 @@ def _code(workload: Workload) -> tuple[str, ...]:
     """Name what a workload runs: a callable and where it is imported from, or the commands of a scenario."""
     side = str(workload.side or "")  # a command may be another program in another version
     target = workload.target or workload.scenario
-    return workload.kind, target, side, workload.interpreter, *workload.import_paths, *workload.loads
+    return workload.adapter, target, side, workload.interpreter, *workload.import_paths, *workload.loads

@@ -12,7 +12,7 @@ from membench.harness.kernel.scratch import held_scratch
 from membench.harness.keys import Scalar, WorkloadKey
 from membench.harness.model import LONGEST_NAME, Results, Workload
 from membench.harness.suites.configuration import GateSettings
-from membench.harness.suites.probes import TIME_LIMIT_SECONDS, Place, ask
+from membench.harness.suites.probes import TIME_LIMIT_SECONDS, Place, run_probe
 from membench.harness.suites.story import PlainStory, Story
 from membench.harness.suites.toml_table import is_text
 from membench.harness.text import shortened
@@ -171,7 +171,7 @@ class AsvSuite:
             target=benchmark["target"],
             parameters={"root": str(self._folder), "index": index, "cache": cache},
             import_paths=(),
-            kind=ASV,
+            adapter=ASV,
             varied=varied,
             interpreter=self._interpreter,
             folder=cache,
@@ -187,7 +187,7 @@ class AsvSuite:
     def _ask(self, doing: str, question: Mapping[str, Any], time_limit_seconds: float | None = None) -> Any:
         asked = {"words": f"{doing} {self._folder}", "import_paths": [], "root": str(self._folder), **question}
         place = Place(interpreter=self._interpreter, environment=self._variables)
-        return ask("asv", asked, place, time_limit_seconds or TIME_LIMIT_SECONDS)
+        return run_probe("asv", asked, place, time_limit_seconds or TIME_LIMIT_SECONDS)
 
 
 def _index_and_cache(workload: Workload) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from membench.harness.suites.configuration import (
     variant_name,
 )
 from membench.harness.suites.passed_variables import passed_variables
-from membench.harness.suites.probes import Place, ask
+from membench.harness.suites.probes import Place, run_probe
 from membench.harness.suites.story import PlainStory, Story
 from membench.harness.suites.switched import SwitchedStory
 from membench.harness.trial.adapters import COMMAND, FUNCTION
@@ -66,7 +66,7 @@ class ProjectSuite:
         """Find out that each program is there, and that each callable can be imported where it will be."""
         calls: dict[tuple[str, ...], list[Workload]] = {}
         for workload in workloads:
-            if workload.kind == COMMAND:
+            if workload.adapter == COMMAND:
                 self._require_program(workload)
             else:
                 calls.setdefault(tuple(f"{name}={value}" for name, value in workload.environment.items()), []).append(
@@ -143,7 +143,7 @@ class ProjectSuite:
             parameters=parameters,
             varied=parameters,
             import_paths=tuple(os.path.normpath(self._folder / path) for path in self._configuration.import_paths),
-            kind=FUNCTION,
+            adapter=FUNCTION,
             setup=settings.setup,
             interpreter=self._interpreter(),
             folder=str(self._folder),
@@ -157,7 +157,7 @@ class ProjectSuite:
         passed_on = {name: self._environ[name] for name in PASSED_ON if name in self._environ}
         return replace(
             common,
-            kind=COMMAND,
+            adapter=COMMAND,
             arguments=self._command(settings, parameters),
             ok_statuses=settings.ok_statuses,
             environment={**passed_on, **common.environment},
@@ -203,7 +203,7 @@ class ProjectSuite:
             for key, target in (("call", workload.target), ("setup", workload.setup))
             if target
         }
-        problems = ask(
+        problems = run_probe(
             "imports",
             {
                 "import_paths": workloads[0].import_paths,

@@ -100,7 +100,7 @@ def _largest(trial: Trial, claimed: int, seen: int, children: int, ended: Ended)
 
 def _is_set_up_first(trial: Trial) -> bool:
     """Tell whether something of the user's ran before what is counted."""
-    return bool(trial.workload.setup) or trial.workload.kind == ASV
+    return bool(trial.workload.setup) or trial.workload.adapter == ASV
 
 
 def _seen(recorder: Recorder, since: float) -> int:

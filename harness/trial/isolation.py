@@ -74,7 +74,7 @@ class Isolation:
         if self.paths is None:
             with self.held() as isolation:
                 return isolation.run(trial, cpu)
-        if trial.workload.kind == COMMAND:
+        if trial.workload.adapter == COMMAND:
             return self._run_command(trial, cpu)
         return self._run_callable(trial, cpu, self.paths)
 
@@ -163,7 +163,7 @@ def _scratch_folder(parent: Path | None) -> Iterator[Path]:
 def _prepare(trial: Trial, time_limit_seconds: float, scratch: Path, paths: FixedPaths) -> tuple[Request, list[str]]:
     """Write the request of a trial down; give it, and the command that starts the trial."""
     workload = trial.workload
-    adapter, meter = adapter_file(workload.kind), meter_file(trial.meter)
+    adapter, meter = adapter_file(workload.adapter), meter_file(trial.meter)
     harness = paths.link(str(HARNESS))
     linked = adapter is None and not load_meter(trial.meter).NAMES_FILES
     request = Request(
@@ -186,9 +186,9 @@ def _prepare(trial: Trial, time_limit_seconds: float, scratch: Path, paths: Fixe
 
 def _interpreter(workload: Workload) -> list[str]:
     """Name the Python of a workload, and what it leaves out."""
-    # -P: the harness's own folder is not on the search path. -S: no site-packages and no .pth files; a workload of a
-    # kind of its own is somebody's program, which needs what is installed with it.
-    if adapter_file(workload.kind) is not None:
+    # -P: the harness's own folder is not on the search path. -S: no site-packages and no .pth files; a workload with an
+    # adapter of its own calls somebody's program, which needs what is installed with it.
+    if adapter_file(workload.adapter) is not None:
         return [workload.interpreter or sys.executable, "-P"]
     # Without site-packages a virtual environment is but a longer path to the same Python.
     return [workload.interpreter or str(Path(sys.executable).resolve()), "-S", "-P"]

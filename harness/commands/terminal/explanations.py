@@ -19,11 +19,11 @@ PAGE, DOCUMENT, MARKDOWN = "explanation.html", "explanation.json", "explanation.
 _STACKS = ("base.collapsed", "head.collapsed", "both.folded", "speedscope.json")
 
 
-def show(explanation: Explanation, form: str) -> None:
+def show(explanation: Explanation, output_format: str) -> None:
     """Print an explanation."""
-    if form == "json":
+    if output_format == "json":
         print_json(explanation_document(explanation))
-    elif form == "markdown":
+    elif output_format == "markdown":
         click.echo(render_markdown(explanation), nl=False)
     else:
         render_console(explanation, Console())

@@ -95,9 +95,9 @@ def resume() -> Option:
     return click.option("--resume", is_flag=True, help="Take up the run that --out has the readings of.")
 
 
-def form(names: Sequence[str] = CONSOLE_OR_JSON) -> Option:
+def output_format(names: Sequence[str] = CONSOLE_OR_JSON) -> Option:
     """Ask for the form in which to print."""
-    return click.option("--format", "form", type=click.Choice(names), default=names[0], show_default=True)
+    return click.option("--format", "output_format", type=click.Choice(names), default=names[0], show_default=True)
 
 
 def without_asv(advice: str) -> Option:

@@ -52,10 +52,10 @@ def write_report(report: Report, folder: Path, formats: Iterable[str]) -> list[P
     """Write the report's charts, and the report in each format, into a folder that exists."""
     written = _write_charts(report, folder / "charts")
     for name in formats:
-        form = load_format(name)
-        path = folder / f"{REPORT_NAME}{form.suffix}"
+        output_format = load_format(name)
+        path = folder / f"{REPORT_NAME}{output_format.suffix}"
         with atomic_writer(path) as file:
-            file.write(form.render(report))
+            file.write(output_format.render(report))
         written.append(path)
     return written
 

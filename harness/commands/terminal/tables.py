@@ -12,9 +12,9 @@ from membench.reports.tables.markdown import as_markdown
 FORMATS = ("console", "json", "markdown")
 
 
-def show_tables(tables: Sequence[Table], form: str) -> None:
+def show_tables(tables: Sequence[Table], output_format: str) -> None:
     """Print tables to the console, or as Markdown."""
-    if form == "markdown":
+    if output_format == "markdown":
         click.echo(as_markdown(tables), nl=False)
         return
     console = Console()

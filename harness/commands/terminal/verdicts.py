@@ -20,14 +20,14 @@ WRITTEN = ("markdown", "junit")
 GATE_FILE = "gate"
 
 
-def show_judgement(judgement: Judgement, results: Results, folder: Path | None, form: str) -> None:
+def show_judgement(judgement: Judgement, results: Results, folder: Path | None, output_format: str) -> None:
     """Show a judgement, write it to a folder if there is one, and tell GitHub where this runs there."""
-    if form == "json":
+    if output_format == "json":
         print_json(gate_document(judgement))
-    elif form == "console":
+    elif output_format == "console":
         render_gate(judgement, Console())
     else:
-        click.echo(load_gate_format(form).render(judgement), nl=False)
+        click.echo(load_gate_format(output_format).render(judgement), nl=False)
     if folder is not None:
         _write(judgement, results, folder)
     _tell_github(judgement)
@@ -37,9 +37,9 @@ def _write(judgement: Judgement, results: Results, folder: Path) -> None:
     write_results(results, folder)
     write_json(gate_document(judgement), folder / f"{GATE_FILE}.json")
     for name in WRITTEN:
-        form = load_gate_format(name)
-        with atomic_writer(folder / f"{GATE_FILE}{form.suffix}") as file:
-            file.write(form.render(judgement))
+        output_format = load_gate_format(name)
+        with atomic_writer(folder / f"{GATE_FILE}{output_format.suffix}") as file:
+            file.write(output_format.render(judgement))
     click.echo(f"wrote {folder}", err=True)
 
 

@@ -1,6 +1,6 @@
 """Questions that only a user's own code can answer, each put to it in a process of its own.
 
-An inquiry is a file in this folder with `answer(question)`, both JSON values; a question has `import_paths`. It runs
+A probe is a file in this folder with `answer(question)`, both JSON values; a question has `import_paths`. It runs
 with the interpreter, the variables and in the folder that the workload will have, so nothing of the user's is ever
 imported where membench itself runs, and what it prints is in nobody's way.
 """
@@ -37,7 +37,9 @@ class Place:
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
-def ask(inquiry: str, question: Mapping[str, Any], place: Place, time_limit_seconds: float = TIME_LIMIT_SECONDS) -> Any:
+def run_probe(
+    probe: str, question: Mapping[str, Any], place: Place, time_limit_seconds: float = TIME_LIMIT_SECONDS
+) -> Any:
     """Put a question and give the answer; no process of it is left.
 
     Raises:
@@ -46,7 +48,7 @@ def ask(inquiry: str, question: Mapping[str, Any], place: Place, time_limit_seco
     interpreter = place.interpreter or sys.executable
     with tempfile.TemporaryDirectory(prefix="membench-") as scratch, Path(scratch, "stderr").open("w+b") as stderr:
         Path(scratch, QUESTION).write_text(json.dumps(question), encoding="utf-8")
-        command = [interpreter, "-P", str(FOLDER / "process.py"), scratch, str(FOLDER / f"{inquiry}.py")]
+        command = [interpreter, "-P", str(FOLDER / "process.py"), scratch, str(FOLDER / f"{probe}.py")]
         environment = {**SCRUBBED_ENVIRONMENT, **place.environment}
         try:
             process = subprocess.Popen(  # noqa: S603 - the user's interpreter and this project's own script

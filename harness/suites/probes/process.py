@@ -1,6 +1,6 @@
-"""Inside the process that an inquiry has for itself: one question in, one answer out.
+"""Inside the process that a probe has for itself: one question in, one answer out.
 
-Run as a script with the scratch folder and the inquiry's file as its arguments. Nothing of this project is imported by
+Run as a script with the scratch folder and the probe's file as its arguments. Nothing of this project is imported by
 name, so that the search path holds the user's own code alone.
 """
 
@@ -10,11 +10,11 @@ from pathlib import Path
 from runpy import run_path
 
 
-def main(scratch: Path, inquiry: str) -> None:
+def main(scratch: Path, probe: str) -> None:
     """Answer the question in a folder."""
     question = json.loads((scratch / "question.json").read_text(encoding="utf-8"))
     sys.path[:0] = question["import_paths"]
-    answer = run_path(inquiry)["answer"](question)
+    answer = run_path(probe)["answer"](question)
     (scratch / "answer.json").write_text(json.dumps(answer), encoding="utf-8")
 
 

@@ -13,7 +13,7 @@ OBJECT = "object"
 FUNCTION = "function"
 ASV = "asv"
 COMMAND = "command"  # no Python at all: a program, followed from outside
-ADAPTERS = Registry(kind="kind of workload", package=__name__, folders=__path__, extra=(OBJECT,))
+ADAPTERS = Registry(kind="adapter", package=__name__, folders=__path__, extra=(OBJECT,))
 
 
 def adapter_file(name: str) -> Path | None:

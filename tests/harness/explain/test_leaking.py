@@ -38,7 +38,12 @@ def search(tmp_path: Path, target: str, folder: Path = HERE, *, most_calls: int 
     session = Session.begin({}, time_limit_seconds=300, jobs=1, scratch=trials)
     explaining = Explaining.keeping(session, tmp_path / "captures", nobody, native=native)
     workload = Workload(
-        scenario=target, variant="default", target=target, parameters={}, import_paths=(str(folder),), kind="function"
+        scenario=target,
+        variant="default",
+        target=target,
+        parameters={},
+        import_paths=(str(folder),),
+        adapter="function",
     )
     side = Side(label=target, workload=workload, roots=(str(folder),))
     return LeakSearch(explaining=explaining, most_calls=most_calls).find(side)

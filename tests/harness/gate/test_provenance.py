@@ -47,7 +47,7 @@ def misplaced(
                     target=target,
                     parameters={},
                     import_paths=(str(folder),),
-                    kind=FUNCTION,
+                    adapter=FUNCTION,
                     environment=environment,
                     side=side,
                 )

@@ -24,7 +24,7 @@ def count(folder: Path, times: int) -> Reading:
         target="calls:churn",
         parameters={"times": times},
         import_paths=(str(folder),),
-        kind="function",
+        adapter="function",
     )
     isolation = Isolation(controls=available_controls(), time_limit_seconds=120)
     return isolation.run(Trial(workload=workload, meter="allocations", repeat=0), usable_cpus()[0])

@@ -40,7 +40,7 @@ def test_a_call_is_a_function_in_each_combination_of_its_parameters(tmp_path: Pa
         "orders=1000,dry=true",
         "orders=10000,dry=true",
     )
-    assert (first.kind, first.target, first.setup) == ("function", "shop.jobs:run", "shop.jobs:prepare")
+    assert (first.adapter, first.target, first.setup) == ("function", "shop.jobs:run", "shop.jobs:prepare")
     assert first.parameters == {"orders": 1000, "dry": True}
     assert (first.budget_bytes, first.time_limit_seconds, first.tags) == (1024**2, 5.0, ("nightly",))
     assert first.environment == {"SHOP": "test"}
@@ -50,7 +50,7 @@ def test_a_call_is_a_function_in_each_combination_of_its_parameters(tmp_path: Pa
 
 def test_a_command_has_its_values_filled_in_and_the_callers_path_and_home(tmp_path: Path) -> None:
     [scrape] = suite_of(tmp_path).workloads(["scrape"], ["status=1"])
-    assert scrape.kind == "command"
+    assert scrape.adapter == "command"
     assert Path(scrape.arguments[0]).is_absolute()
     assert scrape.arguments[1:] == ("-c", "exit 1; ${PATH} {other}")
     assert scrape.environment == {"PATH": os.environ["PATH"], "HOME": "/home/me", "SHOP": "test"}

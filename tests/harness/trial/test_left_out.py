@@ -40,7 +40,7 @@ def measure(code: str, meter: str = "peak_rss", memory_limit_bytes: int | None =
         target="",
         parameters={},
         import_paths=(),
-        kind="command",
+        adapter="command",
         arguments=(sys.executable, "-S", "-c", code),
     )
     isolation = Isolation(controls=available_controls(), time_limit_seconds=60, memory_limit_bytes=memory_limit_bytes)

@@ -7,11 +7,11 @@ import pytest
 
 from membench.harness.errors import UsageError
 from membench.harness.kernel.processes import is_alive
-from membench.harness.suites.probes import Place, ask
+from membench.harness.suites.probes import Place, run_probe
 
 
 def problems(folder: Path, *targets: str) -> list[str]:
-    found: list[str] = ask(
+    found: list[str] = run_probe(
         "imports",
         {"import_paths": [str(folder)], "targets": [(target, None, True) for target in targets]},
         Place(folder=str(folder)),
@@ -60,7 +60,9 @@ def test_what_cannot_be_called_is_said_with_its_reason(tmp_path: Path, target: s
 )
 def test_arguments_that_do_not_fit_are_said(tmp_path: Path, arguments: list[str], said: str) -> None:
     (tmp_path / "jobs.py").write_text("def run(orders, mode='fast'): pass\n")
-    [problem] = ask("imports", {"import_paths": [str(tmp_path)], "targets": [("jobs:run", arguments, True)]}, Place())
+    [problem] = run_probe(
+        "imports", {"import_paths": [str(tmp_path)], "targets": [("jobs:run", arguments, True)]}, Place()
+    )
     assert problem.startswith(said)
     assert bool(problem) is bool(said)
 
@@ -71,7 +73,7 @@ def test_a_generator_function_is_no_call_since_nothing_of_it_would_run_and_fine_
 ) -> None:
     (tmp_path / "jobs.py").write_text(f"{kind} rows(): yield 1\n")
     question = {"import_paths": [str(tmp_path)], "targets": [("jobs:rows", [], True), ("jobs:rows", [], False)]}
-    call, setup = ask("imports", question, Place())
+    call, setup = run_probe("imports", question, Place())
     assert call.startswith("it is a generator function, and calling it runs nothing of it")
     assert setup == ""
 
@@ -92,7 +94,7 @@ def test_code_that_takes_too_long_is_ended_with_all_that_it_started(tmp_path: Pa
         "time.sleep(1000)\n"
     )
     with pytest.raises(UsageError, match="took longer than 5 s"):
-        ask(
+        run_probe(
             "imports",
             {"import_paths": [str(tmp_path)], "targets": [("jobs:run", None, True)]},
             Place(),
@@ -105,7 +107,7 @@ def test_code_that_takes_too_long_is_ended_with_all_that_it_started(tmp_path: Pa
 
 def test_an_interpreter_that_is_not_there_is_an_error() -> None:
     with pytest.raises(UsageError, match="Could not start /nowhere/python: No such file"):
-        ask("imports", {"import_paths": [], "targets": []}, Place(interpreter="/nowhere/python"))
+        run_probe("imports", {"import_paths": [], "targets": []}, Place(interpreter="/nowhere/python"))
 
 
 def test_an_interpreter_that_is_too_old_is_said_to_be_so(tmp_path: Path) -> None:
@@ -113,4 +115,4 @@ def test_an_interpreter_that_is_too_old_is_said_to_be_so(tmp_path: Path) -> None
     old.write_text('#!/bin/sh\necho "Unknown option: -P" >&2\necho "Try python -h for more information." >&2\nexit 2\n')
     old.chmod(0o755)
     with pytest.raises(UsageError, match=r"python is older than Python 3\.11"):
-        ask("imports", {"import_paths": [], "targets": []}, Place(interpreter=str(old)))
+        run_probe("imports", {"import_paths": [], "targets": []}, Place(interpreter=str(old)))
