@@ -83,6 +83,6 @@ def test_a_pages_commands_do_what_it_says(page: str, tmp_path: Path) -> None:
 
 def test_the_page_on_workloads_has_every_key() -> None:
     page = (DOCS / "workloads.md").read_text(encoding="utf-8")
-    listed = set(re.findall(r"`([a-z_]+)`", "".join(re.findall(r"^\| (`.*?`) \|", page, re.MULTILINE))))
+    listed = set(re.findall(r"`([a-z_-]+)`", "".join(re.findall(r"^\| (`.*?`) \|", page, re.MULTILINE))))
     known = {*settings.ROOT, *settings.WORKLOAD, *settings.GATE}
     assert listed == known - {"workloads", "gate"}
