@@ -17,11 +17,10 @@ import pytest
 from git_repositories import checkouts, commit, git, repository
 from sample_results import results, sample
 
-from membench.harness.commands import gate as verb
 from membench.harness.commands.command_line import main
-from membench.harness.commands.suite_choice import choose_suite
 from membench.harness.model import Outcome, Results
 from membench.harness.store.results import results_document, write_results_file
+from membench.harness.units import parse_size
 
 ROOT = Path(__file__).parents[3]
 SMOKE = ("--scenario", "smoke", "--variant", "all")
@@ -189,56 +188,12 @@ def test_a_base_that_lacks_what_is_in_the_folder_alone_is_no_silent_pass(tmp_pat
     assert "[tool.membench.gate] install" in warning
 
 
-def test_a_scenario_that_the_head_lacks_is_missing(monkeypatch: pytest.MonkeyPatch, project: Path) -> None:
-    (project / "scenarios" / "old.py").write_text("")
-    (project / "scenarios" / "kept.py").write_text("")
-    commit(project, "a scenario")
-    base = project.parent / "base"
-    shutil.copytree(project, base)
-    (project / "scenarios" / "old.py").unlink()
-    monkeypatch.chdir(project)
-    suite = choose_suite("league")
-    here = verb.find_commit(project, "HEAD")
-
-    def rows(*removed: str) -> list[tuple[str, str]]:
-        asked = asked_for(removed=removed)
-        defined = suite.defined_in(base)
-        return [(row.scenario, row.verdict) for row in verb._undefined(suite, [], defined, here, asked)]
-
-    assert set(rows()) == {("old", "missing")}
-    assert rows("old") == []
-
-
-def asked_for(**changes: Any) -> verb._Asked:
-    values: dict[str, Any] = {
-        "thresholds": verb.Thresholds(),
-        "removed": (),
-        "allow_environment_change": False,
-        "meters": ("peak_rss",),
-        "repeats": 1,
-        "most_repeats": 1,
-        "jobs": 1,
-        "timeout": 60.0,
-        "selection": verb.Selection(),
-        "at_merge_base": True,
-    }
-    return verb._Asked(**(values | changes))
-
-
 def test_thresholds_below_the_noise_are_refused_with_the_floor(project: Path, gate: Gate) -> None:
     done = gate(project, "--against", "HEAD", *SMOKE, "--absolute", "1 KiB")
     assert is_one_clear_error(done, "A threshold of 1 KiB lies below the noise of this machine")
     floor = done.stderr.rpartition("Give --absolute '")[2].partition("'")[0]
-    assert verb.parse_size(floor) >= 4096
+    assert parse_size(floor) >= 4096
     assert checkouts(project) == [str(project)]
-
-
-def test_the_floor_that_is_advised_is_never_below_itself() -> None:
-    for floor in (4096, 5001, 1_228_800, 1_236_992, 3_000_001):
-        with pytest.raises(verb.UsageError) as caught:
-            verb._require_above(floor, verb.Thresholds(absolute_bytes=1))
-        advised = str(caught.value).rpartition("Give --absolute '")[2].partition("'")[0]
-        verb._require_above(floor, verb.Thresholds(absolute_bytes=verb.parse_size(advised)))
 
 
 def running_gate(project: Path, environment: dict[str, str], temporary: Path) -> subprocess.Popen[str]:
