@@ -84,7 +84,10 @@ class _Backfill:
         return results
 
     def differ(self, older: str, newer: str) -> bool:
-        """Tell whether any workload moved by more than the gate allows, or began or ceased to run."""
+        """Tell whether any workload moved by more than the gate allows, or began or ceased to run.
+
+        Where the trials do not decide, it is what they look like: a closer look costs no wrong verdict here.
+        """
         base, head = (read_results(self.documents[commit]) for commit in (older, newer))
         thresholds = replace(self.suite.gate.thresholds, slope_bytes=None)
         rows = judge_all(
@@ -93,7 +96,15 @@ class _Backfill:
             thresholds,
             against=older[:_SHORT],
         )
-        return any(row.verdict in {Verdict.REGRESSION, Verdict.IMPROVEMENT, Verdict.FAILED} for row in rows)
+        return any(
+            row.verdict in {Verdict.REGRESSION, Verdict.IMPROVEMENT, Verdict.FAILED}
+            or (
+                row.verdict is Verdict.INCONCLUSIVE
+                and row.shift is not None
+                and abs(row.shift.bytes) > thresholds.allowed(row.base_bytes or 0)
+            )
+            for row in rows
+        )
 
 
 @click.command(name="backfill")

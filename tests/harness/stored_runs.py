@@ -30,4 +30,4 @@ def store(folder: Path, day: int, *samples: Sample, revision: str = "", fingerpr
 def peaks(folder: Path, *values: int) -> None:
     """Store a run of one workload a day."""
     for day, peak in enumerate(values, start=1):
-        store(folder / f"run-{day:02d}", day, sample(peaks=(peak, peak)))
+        store(folder / f"run-{day:02d}", day, sample(peaks=(peak,) * 3))
