@@ -158,6 +158,7 @@ class _Run:
         self._next_poll = 0.0
         self._largest = 0  # what the largest process held at the last poll
         self._tree_seconds: list[float] = []  # when the tree was sampled
+        self._taken = 0.0  # seconds of a CPU, by these samples
         self.forced = False  # interrupted, and did not end by itself
 
     def until_end(self) -> bool:
@@ -201,7 +202,9 @@ class _Run:
         before = time.thread_time()
         self._tree_seconds.append(self._follower.wall_seconds)
         self._recorder.add(self._tree_seconds[-1], self._tree.now())
-        return pause_after(time.thread_time() - before)
+        cost = time.thread_time() - before
+        self._taken += cost
+        return pause_after(cost, self._taken)
 
     def reading(self, errors: str, *, left: int, in_time: bool, oom_kills: int) -> Reading:
         """Say what it came to."""

@@ -12,6 +12,7 @@ from membench.harness.kernel.live_tree import Status, below, shows_own_numbers, 
 POLL_SECONDS = 0.01
 LONGEST_POLL_SECONDS = 0.25
 SHARE = 0.01  # of one CPU
+FIRST_SECONDS = 0.01  # of a CPU that the first looks may take at full pace: most programs end within them
 
 
 class Polled(NamedTuple):
@@ -21,8 +22,10 @@ class Polled(NamedTuple):
     name: str
 
 
-def pause_after(cost: float) -> float:
-    """Give the seconds to wait after a look that took so many seconds of a CPU."""
+def pause_after(cost: float, taken: float) -> float:
+    """Give the seconds to wait after a look that took so many seconds of a CPU, and all looks so far so many."""
+    if taken <= FIRST_SECONDS:
+        return POLL_SECONDS
     return min(max(POLL_SECONDS, cost / SHARE), LONGEST_POLL_SECONDS)
 
 
@@ -32,6 +35,7 @@ class Poller:
     def __init__(self, supervisor: int) -> None:
         self._supervisor = supervisor
         self._last = 0.0
+        self._taken = 0.0  # seconds of a CPU, by all polls
         self.possible = shows_own_numbers()
         self.pids: list[int] = []  # at the last poll
         self.peaks: dict[int, Polled] = {}
@@ -59,7 +63,9 @@ class Poller:
         found = dict(statuses_below(self._supervisor))
         self.pids = list(found)
         largest = max((self._note(pid, status) for pid, status in found.items() if status is not None), default=0)
-        return largest, pause_after(time.thread_time() - before)
+        cost = time.thread_time() - before
+        self._taken += cost
+        return largest, pause_after(cost, self._taken)
 
     def note_gap(self, now: float) -> None:
         """End a gap: with a poll, or because the command has ended."""
