@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from functools import partial
 
 import click
 
@@ -131,6 +132,6 @@ def _measure(plan: Plan, controls: Controls, *, jobs: int, timeout: float) -> li
             schedule,
             isolation,
             cpus=cpus_of_jobs(jobs),
-            keep=require_ok,
+            keep=partial(require_ok, plan),
             observer=observer,
         )

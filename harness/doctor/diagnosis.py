@@ -4,6 +4,7 @@ The smallest rise is not computed but shown. Trials of an unchanged workload tak
 workload that holds a known number of bytes more (`inflation`), and each comparison is made as any other.
 """
 
+import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -100,17 +101,22 @@ def _trial(plan: Plan, size: int, repeat: int) -> Trial:
     return Trial(workload=inflate(plan.workload, size), meter=plan.meter, repeat=repeat)
 
 
-def require_ok(reading: Reading) -> None:
+def require_ok(plan: Plan, reading: Reading) -> None:
     """Refuse a reading of a trial that failed: nothing can be said of a workload that does not run.
+
+    Args:
+        plan: what the trial is of; its workload is named as it was before anything was injected.
+        reading: that of the trial.
 
     Raises:
         MeasurementError: the trial ended in any other way than well.
     """
     if reading.outcome is not Outcome.OK or reading.peak_bytes is None:
         name = f"{reading.scenario}/{reading.variant}"
+        again = ("membench", "run", "--scenario", plan.workload.scenario, "--variant", plan.workload.variant)
         raise MeasurementError(
             f"A trial of {name} ended as {reading.outcome} ({reading.detail}), and all of them must end well.\n"
-            f"See why with: membench run --scenario {reading.scenario} --variant {reading.variant.partition(' ')[0]}"
+            f"See why with: {shlex.join(again)}"
         )
 
 

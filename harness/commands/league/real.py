@@ -7,7 +7,10 @@ the moments of the browser's collector do.
 """
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
+
+from membench.harness.suites.configuration import variant_name
 
 SOURCE = "Node 20.20, puppeteer-core, Chromium 156, better-sqlite3"
 
@@ -33,14 +36,26 @@ class PeakLine(NamedTuple):
 
 
 class PartLine(NamedTuple):
-    """One line: what a part weighs by itself, in MiB; that of examples/weights with the given names."""
+    """One line: what a part weighs by itself, in MiB; that of examples/weights with the given parameters."""
 
     title: str
     low: int
     high: int
     workload: str
-    variant: str
+    scenario: str
+    part: str
     above: str = "nothing"  # the part whose peak is taken off; "" for the whole
+    switches: Mapping[str, bool] = MappingProxyType({})
+
+    @property
+    def variant(self) -> str:
+        """The variant that has the part."""
+        return variant_name({"scenario": self.scenario, "part": self.part, **self.switches})
+
+    @property
+    def variant_below(self) -> str:
+        """The variant whose peak is taken off; "" for none."""
+        return variant_name({"scenario": self.scenario, "part": self.above}) if self.above else ""
 
 
 class LimitLine(NamedTuple):
@@ -125,52 +140,54 @@ PEAKS: tuple[PeakLine, ...] = (
 )
 
 PARTS: tuple[PartLine, ...] = (
-    PartLine("the browser with a blank page", 150, 150, "light", "scenario=chromium_light,part=a browser"),
+    PartLine("the browser with a blank page", 150, 150, "light", "chromium_light", "a browser"),
     PartLine(
         "a further page, blank",
         10,
         10,
         "light",
-        "scenario=chromium_light,part=a blank page more",
-        "scenario=chromium_light,part=a browser",
+        "chromium_light",
+        "a blank page more",
+        "a browser",
     ),
     PartLine(
         "a further page, light",
         16,
         18,
         "light",
-        "scenario=chromium_light,part=one document",
-        "scenario=chromium_light,part=a browser",
+        "chromium_light",
+        "one document",
+        "a browser",
     ),
     PartLine(
         "a further page, heavy",
         60,
         63,
         "heavy",
-        "scenario=chromium_heavy,part=one document",
-        "scenario=chromium_heavy,part=a browser",
+        "chromium_heavy",
+        "one document",
+        "a browser",
     ),
-    PartLine("1,000 plain fixtures of 5 KB", 5, 6, "light", "scenario=chromium_light,part=fixtures of 5 KB"),
-    PartLine("1,000 plain fixtures of 10 KB", 10, 12, "light", "scenario=chromium_light,part=fixtures of 10 KB"),
-    PartLine("1,000 plain fixtures, minimal", 0, 2, "light", "scenario=chromium_light,part=minimal fixtures"),
+    PartLine("1,000 plain fixtures of 5 KB", 5, 6, "light", "chromium_light", "fixtures of 5 KB"),
+    PartLine("1,000 plain fixtures of 10 KB", 10, 12, "light", "chromium_light", "fixtures of 10 KB"),
+    PartLine("1,000 plain fixtures, minimal", 0, 2, "light", "chromium_light", "minimal fixtures"),
+    PartLine("one heavy page as first shown", 234, 234, "heavy", "chromium_heavy", "one document", above=""),
     *(
-        PartLine(title, figure, figure, workload, variant, above="")
-        for title, figure, workload, variant in (
-            ("one heavy page as first shown", 234, "heavy", "scenario=chromium_heavy,part=one document"),
-            *(
-                (
-                    f"the same after 50 documents{how}",
-                    figure,
-                    "heavy-reused",
-                    f"scenario=chromium_heavy,part=50 documents,cached={cached},collected={collected}",
-                )
-                for how, figure, cached, collected in (
-                    ("", 1045, "true", "false"),
-                    (" and a collection", 412, "true", "true"),
-                    (", no back-forward cache", 717, "false", "false"),
-                    (" and a collection, no back-forward cache", 277, "false", "true"),
-                )
-            ),
+        PartLine(
+            f"the same after 50 documents{how}",
+            figure,
+            figure,
+            "heavy-reused",
+            "chromium_heavy",
+            "50 documents",
+            above="",
+            switches={"cached": cached, "collected": collected},
+        )
+        for how, figure, cached, collected in (
+            ("", 1045, True, False),
+            (" and a collection", 412, True, True),
+            (", no back-forward cache", 717, False, False),
+            (" and a collection, no back-forward cache", 277, False, True),
         )
     ),
 )

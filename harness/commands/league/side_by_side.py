@@ -72,9 +72,7 @@ def _part(line: PartLine, peaks: Mapping[tuple[str, str], int]) -> int | None:
     whole = peaks.get((line.workload, line.variant))
     if not line.above or whole is None:
         return whole
-    scenario = line.variant.partition(",")[0]
-    above = f"{scenario},part=nothing" if line.above == "nothing" else line.above
-    below = peaks.get((line.workload, above))
+    below = peaks.get((line.workload, line.variant_below))
     return None if below is None else whole - below
 
 

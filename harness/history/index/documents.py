@@ -9,7 +9,8 @@ from pathlib import Path
 
 from membench.harness.errors import UnreadableInputError
 from membench.harness.history.index.database import Database
-from membench.harness.history.machine_class import MachineClass, class_of
+from membench.harness.history.index.numbers import Numbers, storable
+from membench.harness.history.machine_class import class_of
 from membench.harness.model import Promotion, Results, Sample
 from membench.harness.store.results import RESULTS_FILE, read_bytes, results_of
 
@@ -53,8 +54,7 @@ class Ingest:
         self._database = database
         self._folder = folder
         self._source = source
-        self._series: dict[tuple[int, str, str, str], int] = {}
-        self._classes: dict[str, int] = {}
+        self._numbers = Numbers(database)
 
     def stale(self, found: Sequence[Found]) -> tuple[list[Found], list[str]]:
         """Tell which files have to be read, and which paths are gone."""
@@ -123,7 +123,7 @@ class Ingest:
 
     def _run(self, digest: str, results: Results, path: str) -> None:
         instant = _instant(results.created, self._folder / path)
-        class_id = self._class_id(class_of(results.environment))
+        class_id = self._numbers.of_class(class_of(results.environment))
         self._database.run(
             "INSERT INTO runs (digest, class_id, label, revision, created, created_us, fingerprint, environment, place,"
             " branch, commit_hash, dirty) VALUES (?,?,?,?,?,?,?,?,-1,'','',0)",
@@ -142,52 +142,20 @@ class Ingest:
         assert row is not None, "a run that was put in is there"
         points: dict[int, tuple[object, ...]] = {}
         for sample in results.samples:
-            series_id = self._series_id(class_id, sample)
+            series_id = self._numbers.of_series(class_id, sample.key)
             points.setdefault(series_id, (series_id, row[0], *_figures(sample)))
         self._database.many(
             "INSERT INTO points (series_id, run_id, peak_bytes, low_bytes, high_bytes, repeats) VALUES (?,?,?,?,?,?)",
             [points[series_id] for series_id in sorted(points)],
         )
 
-    def _class_id(self, machine: MachineClass) -> int:
-        if machine.key not in self._classes:
-            self._database.run(
-                "INSERT INTO classes (key, name, facts) VALUES (?,?,?) ON CONFLICT DO NOTHING",
-                (machine.key, machine.name, json.dumps(dict(machine.facts))),
-            )
-            row = self._database.one("SELECT id FROM classes WHERE key = ?", (machine.key,))
-            assert row is not None, "a class that was put in is there"
-            self._classes[machine.key] = row[0]
-            self._series.update(
-                {
-                    (row[0], *names): series_id
-                    for series_id, *names in self._database.rows(
-                        "SELECT id, scenario, variant, meter FROM series WHERE class_id = ?", (row[0],)
-                    )
-                }
-            )
-        return self._classes[machine.key]
-
-    def _series_id(self, class_id: int, sample: Sample) -> int:
-        key = (class_id, _storable(sample.scenario), _storable(sample.variant), _storable(sample.meter))
-        if key not in self._series:
-            self._database.run(
-                "INSERT INTO series (class_id, scenario, variant, meter) VALUES (?,?,?,?) ON CONFLICT DO NOTHING", key
-            )
-            row = self._database.one(
-                "SELECT id FROM series WHERE class_id = ? AND scenario = ? AND variant = ? AND meter = ?", key
-            )
-            assert row is not None, "a series that was put in is there"
-            self._series[key] = row[0]
-        return self._series[key]
-
     def _promotions(self, digest: str, promotions: Sequence[Promotion]) -> None:
         rows = {
             (number, change.scenario, change.variant, change.meter): (
                 digest,
                 number,
-                *map(_storable, (promotion.at, promotion.by, promotion.reason)),
-                *map(_storable, (change.scenario, change.variant, change.meter)),
+                *map(storable, (promotion.at, promotion.by, promotion.reason)),
+                *map(storable, (change.scenario, change.variant, change.meter)),
                 change.from_bytes,
                 change.to_bytes,
             )
@@ -199,11 +167,6 @@ class Ingest:
             " to_bytes) VALUES (?,?,?,?,?,?,?,?,?,?)",
             list(rows.values()),
         )
-
-
-def _storable(text: str) -> str:
-    """Make a name one that every database takes: without lone surrogates, and without the character 0."""
-    return text.encode("utf-8", errors="backslashreplace").decode().replace("\0", "\\x00")
 
 
 def _figures(sample: Sample) -> tuple[int | None, int | None, int | None, int]:

@@ -40,9 +40,9 @@ def story(name: str, record: Record | None, death: Death) -> str:
 
 
 def _lines(name: str, record: Record | None, death: Death) -> Iterator[str]:
-    doing = record.doing if record and record.doing else "no test"
+    doing = record.doing if record and record.test else "no test"
     yield f"memory: {name} {_ended(death)} while it ran {doing}"
-    if record is None or not record.doing:
+    if record is None or not record.test:
         return
     if death.peak_bytes is not None:
         own = max(0, death.peak_bytes - record.start_bytes)

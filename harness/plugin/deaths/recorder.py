@@ -18,12 +18,18 @@ class Record(NamedTuple):
     """The last that a process noted."""
 
     pid: int
-    doing: str  # the test, and the fixture that was being set up for it; "" where no test ran
+    test: str  # "" where none ran
+    fixture: str  # that was being set up for it; "" where none was
     start_bytes: int  # resident when it began
     fixtures_bytes: int  # held by fixtures then
     leavers: tuple[tuple[int, str], ...]  # earlier tests that left most
     left_bytes: int  # by all of them
     finished: bool
+
+    @property
+    def doing(self) -> str:
+        """The test and the fixture, as a person reads it."""
+        return f"{self.test} (setup of the fixture {self.fixture})" if self.fixture else self.test
 
 
 class Recorder:
@@ -43,10 +49,19 @@ class Recorder:
         if size > 0:
             self._leavers = sorted([*self._leavers, (size, test)], reverse=True)[:SHOWN_LEAVERS]
 
-    def note(self, doing: str, start_bytes: int, fixtures_bytes: int, *, finished: bool = False) -> None:
+    def note(
+        self, test: str, start_bytes: int, fixtures_bytes: int, *, fixture: str = "", finished: bool = False
+    ) -> None:
         """Note what begins now."""
         record = Record(
-            os.getpid(), doing[:2000], start_bytes, fixtures_bytes, tuple(self._leavers), self._left, finished
+            pid=os.getpid(),
+            test=test[:2000],
+            fixture=fixture[:200],
+            start_bytes=start_bytes,
+            fixtures_bytes=fixtures_bytes,
+            leavers=tuple(self._leavers),
+            left_bytes=self._left,
+            finished=finished,
         )
         text = json.dumps(record).encode()
         if len(text) < SIZE - 8:

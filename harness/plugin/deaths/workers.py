@@ -118,9 +118,9 @@ class Workers:
             return None
 
     def _enter(self, worker: str, record: Record | None, death: Death) -> None:
-        if record is None or not record.doing:
+        if record is None or not record.test:
             return
-        file, _, name = record.doing.partition(" (")[0].partition("::")
+        file, _, name = record.test.partition("::")
         peak = None if death.peak_bytes is None else max(0, death.peak_bytes - record.start_bytes)
         self._entries.tests.append(RunEntry(file, name, worker, "killed", peak, 0, False, record.start_bytes, 0.0))  # noqa: FBT003 - a named tuple
 

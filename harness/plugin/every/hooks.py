@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from membench.harness.plugin.deaths.recorder import Recorder
-from membench.harness.plugin.every.entries import OWN_PEAK, Entries, FixtureEntry, RunEntry, WorkerEntry
-from membench.harness.plugin.every.ledger import FixtureAccount, Ledger
+from membench.harness.plugin.every.accounts import Accounts
+from membench.harness.plugin.every.entries import OWN_PEAK, Entries, RunEntry
+from membench.harness.plugin.every.ledger import Ledger
 from membench.harness.plugin.every.mark import Mark
 from membench.harness.plugin.every.settling import Settler
 from membench.harness.plugin.pymalloc import free_bytes
@@ -39,8 +40,7 @@ class EveryTest:
         mark.check()
         self._ledger = Ledger(mark.reset, mark.peak)
         self._settler = Settler(mark.reset, free_bytes)
-        self._entries = entries
-        self._worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+        self._accounts = Accounts(entries, self._ledger, os.environ.get("PYTEST_XDIST_WORKER", ""))
         self._pid = os.getpid()
         self._peak: int | None = None
         self._outcome = ""
@@ -49,7 +49,7 @@ class EveryTest:
         self._tells_junit = tells_junit
         self._seconds = 0.0
         self._start = 0
-        self._unsent = 0
+        self._test = ""
 
     @property
     def peak_bytes(self) -> int | None:
@@ -77,9 +77,9 @@ class EveryTest:
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         """Charge what is left of a test once all its parts are gone."""
         self._start, self._peak, self._outcome, self._seconds = self._ledger.resident_bytes, None, "", 0.0
+        self._test = _nodeid(item)
         self._ledger.test_starts()
-        if self._recorder is not None:
-            self._recorder.note(_nodeid(item), self._start, self._held())
+        self._note_test()
         try:
             return (yield)
         finally:
@@ -103,15 +103,13 @@ class EveryTest:
         return result
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_fixture_setup(
-        self, fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
-    ) -> Generator[None, object, object]:
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Generator[None, object, object]:
         """Charge a fixture with what its setup takes."""
         outlives = fixturedef.scope != "function"
         account = self._ledger.fixture_starts(fixturedef.argname, fixturedef.scope, fixturedef.baseid)
         if self._recorder is not None:
-            doing = f"{_test_of(request)} (setup of the fixture {fixturedef.argname})"
-            self._recorder.note(doing, self._ledger.resident_bytes, self._held())
+            resident, held = self._ledger.resident_bytes, self._accounts.held_bytes
+            self._recorder.note(self._test, resident, held, fixture=fixturedef.argname)
         done = False
         try:
             result = yield
@@ -119,8 +117,7 @@ class EveryTest:
             return result
         finally:
             self._ledger.fixture_ends(account, outlives=outlives)
-            if self._recorder is not None:
-                self._recorder.note(_test_of(request), self._start, self._held())
+            self._note_test()
             if done and outlives:
                 # Added last, so it runs before the fixture's own teardown and after all that depend on it.
                 fixturedef.addfinalizer(lambda: self._ledger.release_starts(account))
@@ -133,18 +130,22 @@ class EveryTest:
                 self._outcome = report.outcome
             if self._peak is None:
                 self._peak = getattr(report, "membench_peak", None)
-        if self._worker and self._unsent < len(self._entries.tests):
-            report.membench_entries = self._batch()  # type: ignore[attr-defined]  # pytest-xdist carries any attribute
+        if self._accounts.worker and self._accounts.has_unsent:
+            report.membench_entries = self._accounts.batch()  # type: ignore[attr-defined]  # pytest-xdist carries any attribute
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Give the accounts of the process, by way of the controller if there is one."""
-        self._close()
+        self._accounts.close(self._settler.most_free_bytes)
         if self._recorder is not None:
-            self._recorder.note("", self._ledger.resident_bytes, self._held(), finished=True)
+            self._recorder.note("", self._ledger.resident_bytes, self._accounts.held_bytes, finished=True)
         output = getattr(session.config, "workeroutput", None)
         if output is not None:
-            output["membench_entries"] = self._batch() | {"workers": self._entries.document()["workers"]}
+            output["membench_entries"] = self._accounts.last_batch()
+
+    def _note_test(self) -> None:
+        if self._recorder is not None:
+            self._recorder.note(self._test, self._start, self._accounts.held_bytes)
 
     def _end(self, item: pytest.Item) -> None:
         if os.getpid() != self._pid:
@@ -154,7 +155,7 @@ class EveryTest:
         settled = self._settler.settle(ledger.test_bytes, ledger.resident_bytes)
         if settled is not None:
             ledger.settled(settled.resident_bytes, settled.more_free_bytes)
-        file, _, name = (_nodeid(item) if self._worker else item.nodeid).partition("::")
+        file, _, name = (_nodeid(item) if self._accounts.worker else item.nodeid).partition("::")
         thorough = settled is None or settled.thorough
         left = ledger.close()
         if self._recorder is not None:
@@ -162,44 +163,10 @@ class EveryTest:
         own = item.stash.get(OWN_PEAK, None)
         peak, meter = own if own is not None else (self._peak, _METER)
         outcome = self._outcome or "passed"
-        self._entries.tests.append(
-            RunEntry(file, name, self._worker, outcome, peak, left, thorough, self._start, self._seconds, meter)
+        worker = self._accounts.worker
+        self._accounts.add(
+            RunEntry(file, name, worker, outcome, peak, left, thorough, self._start, self._seconds, meter)
         )
-
-    def _held(self) -> int:
-        return sum(account.held_bytes for account in self._ledger.fixtures.values())
-
-    def _close(self) -> None:
-        ledger = self._ledger
-        for account in ledger.fixtures.values():
-            self._entries.add_fixture(self._fixture(account))
-        self._entries.workers[self._worker] = WorkerEntry(
-            worker=self._worker,
-            start_bytes=ledger.start_bytes,
-            end_bytes=ledger.resident_bytes,
-            peak_bytes=ledger.peak_bytes,
-            tests_bytes=ledger.tests_bytes,
-            most_free_bytes=self._settler.most_free_bytes,
-        )
-
-    def _fixture(self, account: FixtureAccount) -> FixtureEntry:
-        return FixtureEntry(
-            where=account.where,
-            name=account.name,
-            scope=account.scope,
-            worker=self._worker,
-            times=account.times,
-            peak_bytes=account.peak_bytes,
-            weight_bytes=account.weight_bytes,
-            held_bytes=account.held_bytes,
-            alive=account.alive,
-        )
-
-    def _batch(self) -> dict[str, Any]:
-        tests = self._entries.tests[self._unsent :]
-        self._unsent = len(self._entries.tests)
-        fixtures = [list(self._fixture(account)) for account in self._ledger.fixtures.values()]
-        return {"tests": [list(test) for test in tests], "fixtures": fixtures}
 
 
 class Forked:
@@ -221,8 +188,3 @@ def _nodeid(item: pytest.Item) -> str:
     # pytest-xdist appends the name of a group to the node's.
     parent = item.parent
     return item.nodeid if parent is None or not parent.nodeid else f"{parent.nodeid}::{item.name}"
-
-
-def _test_of(request: pytest.FixtureRequest) -> str:
-    """Name the test that a fixture is being made for; one of a wider scope does not know it by itself."""
-    return os.environ.get("PYTEST_CURRENT_TEST", str(request.node.nodeid)).rpartition(" (")[0]

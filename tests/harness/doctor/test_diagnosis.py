@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -21,6 +22,7 @@ from membench.harness.doctor.diagnosis import (
 )
 from membench.harness.errors import MeasurementError
 from membench.harness.kernel.controls import available_controls, usable_cpus
+from membench.harness.keys import TrialKey
 from membench.harness.model import WARM_UP, Outcome, Reading, Trial, Workload
 from membench.harness.runs.runner import run_schedule
 from membench.harness.trial.import_root import IMPORT_ROOT
@@ -66,7 +68,8 @@ class FakeIsolation:
 
 
 def diagnose(one: Plan, noise: Noise = lambda size, repeat: 0) -> Diagnosis:
-    readings = run_schedule(make_schedule(one), FakeIsolation(noise), cpus=[0], keep=require_ok, observer=Silent())
+    keep = partial(require_ok, one)
+    readings = run_schedule(make_schedule(one), FakeIsolation(noise), cpus=[0], keep=keep, observer=Silent())
     return judge(one, readings)
 
 
@@ -195,9 +198,16 @@ def test_too_few_trials_for_an_interval_are_said() -> None:
 def test_a_trial_that_fails_ends_it_at_once_and_is_named() -> None:
     isolation = FakeIsolation(lambda size, repeat: 0, Outcome.CRASHED)
     with pytest.raises(MeasurementError, match=r"s/all ended as crashed \(signal 9\)") as caught:
-        run_schedule(make_schedule(plan()), isolation, cpus=[0], keep=require_ok, observer=Silent())
+        run_schedule(make_schedule(plan()), isolation, cpus=[0], keep=partial(require_ok, plan()), observer=Silent())
     assert caught.value.exit_code == 3
     assert isolation.ran <= 4
+
+
+def test_a_larger_workload_that_fails_is_run_again_under_its_own_name() -> None:
+    workload = Workload(scenario="s", variant="part=a page", target="m:f", parameters={}, import_paths=())
+    reading = sample_reading(TrialKey("s", "part=a page + 16 KiB", "peak_rss", 0), None, outcome=Outcome.CRASHED)
+    with pytest.raises(MeasurementError, match=r"page \+ 16 KiB ended(.|\n)*--scenario s --variant 'part=a page'$"):
+        require_ok(plan(workload=workload), reading)
 
 
 def test_an_inflated_workload_keeps_what_it_is_judged_by() -> None:

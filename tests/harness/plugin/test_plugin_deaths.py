@@ -28,7 +28,8 @@ GREEDY = """
 
     def test_asks(heavy): ...
 
-    def test_greedy():
+    @pytest.mark.parametrize("how", ["at once (all)"])
+    def test_greedy(how):
         shop.hold(400)
 
     @pytest.mark.parametrize("number", range(20))
@@ -51,14 +52,14 @@ def test_the_test_that_ran_in_a_worker_that_was_killed_is_named(pytester: pytest
     done.assert_outcomes(passed=42, failed=1)
     done.stdout.fnmatch_lines(
         [
-            "memory: worker gw0 was killed by the kernel at its limit of 160.00 MiB * while it ran *::test_greedy",
+            "memory: worker gw0 was killed by the kernel at its limit of 160.00 MiB * while it ran *::test_greedy*",
             "  its peak so far: 1[56]?.?? MiB, * of it since the test began",
             "  resident when the test began: *; earlier tests had left 1[12].* MiB of it, * held 1[56].* MiB",
             "     1[12].* MiB  left by test_greedy.py::test_keeps",
         ]
     )
     document = json.loads((pytester.path / "peaks.json").read_text(encoding="utf-8"))
-    killed = [sample for sample in document["samples"] if sample["variant"] == "test_greedy"]
+    killed = [sample for sample in document["samples"] if sample["variant"] == "test_greedy[at once (all)]"]
     assert {sample["outcomes"][0] for sample in killed} == {"out-of-memory"}
 
 
@@ -66,7 +67,7 @@ def test_a_pytest_that_runs_alone_and_is_killed_leaves_its_story(pytester: pytes
     pytester.makepyfile(test_greedy=GREEDY)
     done = run("--membench-limit", "160 MiB")
     assert done.ret == -9
-    done.stderr.fnmatch_lines(["memory: pytest was killed by the kernel at its limit of 160.00 MiB*::test_greedy"])
+    done.stderr.fnmatch_lines(["memory: pytest was killed by the kernel at its limit of 160.00 MiB*::test_greedy*"])
 
 
 def test_a_limit_that_is_not_reached_changes_nothing(pytester: pytest.Pytester, run: Run) -> None:
@@ -103,6 +104,17 @@ def test_what_was_noted_last_is_read_from_outside(tmp_path: Path) -> None:
     told = story("worker gw3", record, Death(None, 0, 80 * MIB, polled=True))
     assert "the kernel counts no kill for want of memory" in told
     assert "at least 80.00 MiB, at least 30.00 MiB of it since the test began" in told
+
+
+def test_a_fixture_under_way_is_noted_beside_the_test(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path / "record")
+    recorder.note("test_a.py::test_it[a (b)]", 0, 0, fixture="rows")
+    record = read(tmp_path / "record")
+    assert record is not None
+    assert (record.test, record.fixture) == ("test_a.py::test_it[a (b)]", "rows")
+    assert "while it ran test_a.py::test_it[a (b)] (setup of the fixture rows)" in story(
+        "pytest", record, Death(None, 0, None, polled=True)
+    )
 
 
 def test_a_record_that_is_torn_is_none(tmp_path: Path) -> None:

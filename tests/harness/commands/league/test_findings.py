@@ -100,8 +100,7 @@ def write_real(folder: Path) -> None:
     write_peaks(folder, "fix-7", "league", {"baseline": 60, "fix-3": 31, **ways})
     write_peaks(folder, "incident-measured", "incident-measured", {"sequential": 1250, "baseline": 1600, "all": 1650})
     parts = {(line.workload, line.variant): line.low for line in PARTS}
-    nothing = {line.workload for line in PARTS if line.above == "nothing"}
-    parts |= {(workload, f"scenario=chromium_{workload},part=nothing"): 0 for workload in nothing}
+    parts |= {(line.workload, line.variant_below): 0 for line in PARTS if line.above == "nothing"}
     samples = [sample(variant, (peak * MIB,), scenario=workload) for (workload, variant), peak in parts.items()]
     (folder / "weights").mkdir()
     write_results(results(*samples), folder / "weights")
