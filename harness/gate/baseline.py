@@ -21,11 +21,7 @@ def promote(results: Results, baseline: Results | None, *, reason: str, by: str,
         UsageError: a sample of the run failed, samples from two environments would stand side by side, or the
             baseline's history is full.
     """
-    failed = next((sample for sample in results.samples if sample.failed or not sample.peak_bytes), None)
-    if failed is not None:
-        raise UsageError(f"{failed.key} failed in this run. Promote a run in which every trial went well.")
-    if not results.samples:
-        raise UsageError("This run has no samples to promote.")
+    require_promotable(results)
     held = {sample.key: sample for sample in baseline.samples} if baseline else {}
     fresh = {sample.key: replace(sample, timeline=None, phase_spans=()) for sample in results.samples}
     if baseline is not None and held.keys() - fresh.keys():
@@ -48,6 +44,19 @@ def promote(results: Results, baseline: Results | None, *, reason: str, by: str,
         revision=results.revision,
         history=(*(baseline.history if baseline else ()), promotion),
     )
+
+
+def require_promotable(results: Results) -> None:
+    """Stop where a run has a failed trial, or no sample.
+
+    Raises:
+        UsageError: it has.
+    """
+    failed = next((sample for sample in results.samples if sample.failed or not sample.peak_bytes), None)
+    if failed is not None:
+        raise UsageError(f"{failed.key} failed in this run. Promote a run in which every trial went well.")
+    if not results.samples:
+        raise UsageError("This run has no samples to promote.")
 
 
 def too_few(baseline: Results, thresholds: Thresholds) -> list[str]:
