@@ -8,7 +8,7 @@ from pathlib import Path
 from membench.harness.errors import UsageError
 from membench.harness.keys import Key
 from membench.harness.model import Outcome, Reading, Results, Sample
-from membench.harness.plugin.rows import Row, results_of
+from membench.harness.plugin.rows import Row, middle_of, results_of
 from membench.harness.statistics.thresholds import Thresholds
 from membench.harness.store.results import read_results, write_results_file
 from membench.harness.units import format_bytes, format_shift, parse_size
@@ -49,17 +49,19 @@ class Baseline:
         """
         return cls(path, read_results(path), thresholds)
 
-    def growth_of(self, reading: Reading) -> str:
-        """Say how far a reading has grown beyond what is let pass; "" where it has not."""
+    def growth_of(self, repeats: Sequence[Reading]) -> str:
+        """Say how far the middle peak of some repeats has grown beyond what is let pass; "" where it has not."""
+        reading = middle_of(repeats)
         base = self._median(reading)
-        if base is None or reading.peak_bytes is None:
+        if base is None or reading.peak_bytes is None or reading.outcome is not Outcome.OK:
             return ""
         shift = reading.peak_bytes - base
         allowed = self._thresholds
         if shift <= allowed.allowed(base):
             return ""
+        peak = "peak of" if len(repeats) == 1 else f"middle peak of {len(repeats)} repeats,"
         return (
-            f"the peak of {format_bytes(reading.peak_bytes)} lies {format_shift(shift)} above the baseline's "
+            f"the {peak} {format_bytes(reading.peak_bytes)} lies {format_shift(shift)} above the baseline's "
             f"{format_bytes(base)} (let pass: {allowed.relative * 100:g} % and {format_bytes(allowed.absolute_bytes)})"
         )
 

@@ -13,7 +13,7 @@ from membench.harness.kernel.controls import available_controls, usable_cpus
 from membench.harness.meters import meter_file
 from membench.harness.model import WARM_UP, Outcome, Reading, Trial, Workload
 from membench.harness.plugin.activation import activate
-from membench.harness.plugin.rows import Row, names_of
+from membench.harness.plugin.rows import Row, middle_of, names_of
 from membench.harness.runs.calls import Target, function_workload, target_of
 from membench.harness.statistics.shift import Shift, estimate_shift
 from membench.harness.text import shortened
@@ -146,7 +146,7 @@ class PeakMemory:
             for workload, taken in zip(workloads, readings, strict=True):
                 reading = self._warmed.run(workload, self.meter, repeat, self.memory_limit_bytes)
                 if reading.outcome is not Outcome.OK or reading.peak_bytes is None:
-                    activate(self.item.config).note(self.item, Row(reading=reading))
+                    activate(self.item.config).note(self.item, [Row(reading=reading)])
                     raise PeakMemoryError(_failure(workload, reading), reading)
                 taken.append(reading)
         return readings
@@ -154,11 +154,8 @@ class PeakMemory:
     def _keep(self, readings: list[Reading]) -> Reading:
         """Note the readings, and give the one with the middle peak."""
         __tracebackhide__ = True
-        session = activate(self.item.config)
-        ordered = sorted(readings, key=lambda reading: reading.peak_bytes or 0)
-        for reading in readings:
-            session.note(self.item, Row(reading=reading))
-        return ordered[(len(ordered) - 1) // 2]
+        activate(self.item.config).note(self.item, [Row(reading=reading) for reading in readings])
+        return middle_of(readings)
 
     @property
     def _warmed(self) -> "_Warmed":

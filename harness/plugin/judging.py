@@ -1,6 +1,6 @@
 """Holds what a test has taken against its budget and the baseline, and fails it where it took more."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from inspect import isasyncgenfunction, iscoroutinefunction
 from typing import NoReturn
@@ -56,15 +56,18 @@ class Judge:
         if grown or list(peak_problems(budget, measured)):
             self.judge(item, budget, measured, wall_seconds)
 
-    def note(self, item: pytest.Item, row: Row) -> None:
-        """Note what a test has measured; fail the test where that has grown against the baseline."""
-        problem = self._growth_of(row.reading)
-        item.stash.setdefault(ROWS, []).append(replace(row, verdict="grew") if problem else row)
+    def note(self, item: pytest.Item, rows: Sequence[Row]) -> None:
+        """Note the repeats of what a test has measured; fail the test where they have grown against the baseline.
+
+        They are judged together: one that lies apart from the others fails nothing.
+        """
+        problem = self._growth_of(*(row.reading for row in rows))
+        item.stash.setdefault(ROWS, []).extend(replace(row, verdict="grew") if problem else row for row in rows)
         if problem:
             fail(f"memory grew: {problem}")
 
-    def _growth_of(self, reading: Reading) -> str:
-        return self._settings.baseline.growth_of(reading) if self._settings.baseline else ""
+    def _growth_of(self, *repeats: Reading) -> str:
+        return self._settings.baseline.growth_of(repeats) if self._settings.baseline else ""
 
     def _is_bounded(self, budget: Budget, reading: Reading) -> bool:
         baseline = self._settings.baseline

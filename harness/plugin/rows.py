@@ -48,6 +48,11 @@ def row_of(document: Mapping[str, Any]) -> Row:
     return Row(reading=reading_of(dict(fields.pop("reading"))), **fields)
 
 
+def middle_of(readings: Sequence[Reading]) -> Reading:
+    """Give the repeat with the middle peak; of an even number the lower one, as the median of a sample."""
+    return sorted(readings, key=lambda reading: reading.peak_bytes or 0)[(len(readings) - 1) // 2]
+
+
 def nodeid_of(item: pytest.Item) -> str:
     """Name a test, without what pytest-xdist appends to the names of a group."""
     assert item.parent is not None, "a test is in a file"

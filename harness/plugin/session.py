@@ -66,9 +66,9 @@ class Session:
         """Take what came with the report of a worker, or of a forked test."""
         self._reporting.take(report)
 
-    def note(self, item: pytest.Item, row: Row) -> None:
-        """Note what a test has measured; fail the test where that has grown against the baseline."""
-        self._judge.note(item, row)
+    def note(self, item: pytest.Item, rows: Sequence[Row]) -> None:
+        """Note the repeats of what a test has measured; fail the test where they have grown against the baseline."""
+        self._judge.note(item, rows)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:

@@ -199,3 +199,61 @@ def test_a_project_with_packages_named_like_those_of_membench_gets_its_own(pytes
     done = run("--membench-json", "peaks.json")
     done.assert_outcomes(passed=4, failed=1)
     done.stdout.fnmatch_lines(["*32.00 MiB  pipelines/orders.py:2  load"])
+
+
+UNEVEN = """
+    import os
+
+    FOLDER = os.path.dirname(__file__)
+
+    def work():
+        with open(os.path.join(FOLDER, "calls"), "a+") as calls:
+            calls.seek(0)
+            number = len(calls.read())
+            calls.write("x")
+        with open(os.path.join(FOLDER, "large")) as large:
+            mib = 48 if str(number) in large.read().split() else 4
+        return len(bytearray(mib * 1024 * 1024))
+"""
+
+
+@pytest.fixture
+def with_large(pytester: pytest.Pytester, run: Run) -> Callable[..., pytest.RunResult]:
+    """Run a test of three repeats, of which those that are named need 44 MiB more."""
+    pytester.makepyfile(
+        uneven=UNEVEN,
+        test_uneven="""
+        import uneven
+
+        def test_uneven(peak_memory):
+            reading = peak_memory.using(repeats=3)(uneven.work)
+            assert reading.peak_bytes < 40 * 1024 * 1024
+        """,
+    )
+
+    def run_with(large: str, *options: str) -> pytest.RunResult:
+        (pytester.path / "large").write_text(large)
+        (pytester.path / "calls").write_text("")
+        return run("--membench-baseline", "baseline.json", *options)
+
+    return run_with
+
+
+def test_repeats_are_judged_together_so_that_one_outlier_fails_nothing(
+    with_large: Callable[..., pytest.RunResult], pytester: pytest.Pytester
+) -> None:
+    with_large("", "--membench-update").assert_outcomes(passed=1)
+    done = with_large("1", "--membench-json", "peaks.json")
+    done.assert_outcomes(passed=1)
+    done.stdout.no_fnmatch_line("*grew*")
+    (measured,) = read_results(pytester.path / "peaks.json").samples
+    low, middle, high = sorted(measured.peak_bytes)
+    assert middle - low < MIB  # the outlier was there, and is in the document
+    assert high - middle > 40 * MIB
+
+
+def test_repeats_of_which_most_have_grown_fail_the_test(with_large: Callable[..., pytest.RunResult]) -> None:
+    with_large("", "--membench-update").assert_outcomes(passed=1)
+    done = with_large("0 2")
+    done.assert_outcomes(failed=1)
+    done.stdout.fnmatch_lines(["memory grew: the middle peak of 3 repeats, *MiB lies +4?.* MiB above the baseline's *"])
