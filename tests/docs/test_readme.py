@@ -16,7 +16,7 @@ LINES = [shlex.split(line, comments=True) for line in BLOCKS.splitlines()]
 COMMANDS = [text[1:] for text in LINES if text[:1] == ["membench"]]
 
 
-@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize("text", COMMANDS, ids=" ".join)
 def test_a_command_is_one_that_membench_takes(text: list[str]) -> None:
     verb = cli.get_command(click.Context(cli), text[0])
     assert verb is not None

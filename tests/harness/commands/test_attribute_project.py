@@ -56,7 +56,7 @@ def test_a_switch_that_is_set_is_none(project: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("args", "words"),
+    ("args", "text"),
     [
         ((), "--set rows=VALUE with one of: 10, 4000"),
         (("--set", "rows=11"), "Known: 10, 4000"),

@@ -65,7 +65,7 @@ def test_a_commit_that_keeps_64_kib_more_is_explained_by_its_path_and_its_holder
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("text", "said"),
     [
         (["orders"], "takes BASE and HEAD"),
         (["orders", "nowhere", "."], "No commit 'nowhere'"),

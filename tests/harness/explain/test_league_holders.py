@@ -12,7 +12,7 @@ from membench.harness.explain.explanation import Explanation, SideFacts
 from membench.harness.explain.holding import HeapGraph, HolderName, HolderShift, shifts_between
 from membench.harness.explain.measuring import Explaining, Side
 from membench.harness.runs.session import Session
-from membench.reports.explanations import text
+from membench.reports.explanations import sentences
 
 MIB = 1024 * 1024
 TEAMS = 40  # in batches of 10: enough for what accumulates to be more than what one batch takes
@@ -51,7 +51,7 @@ class Found:
             paths=(),
             holders=list(self.shifts(head).values()),
         )
-        return text.held(explanation)
+        return sentences.held(explanation)
 
 
 @pytest.fixture(scope="module")

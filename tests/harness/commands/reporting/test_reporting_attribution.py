@@ -64,7 +64,7 @@ def test_where_nothing_saves_anything_nothing_is_claimed() -> None:
     assert "a, b, c and d move the peak by less than 64 KiB" in said
 
 
-@pytest.mark.parametrize(("names", "words"), [(["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")])
+@pytest.mark.parametrize(("names", "text"), [(["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")])
 def test_names_are_listed_as_a_sentence_does(names: list[str], text: str) -> None:
     assert listed(names) == text
 
