@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import partial
 
 import click
@@ -13,7 +13,7 @@ from membench.harness.commands.terminal.documents import print_json
 from membench.harness.commands.terminal.progress import progress_of
 from membench.harness.doctor.conditions import conditions
 from membench.harness.doctor.diagnosis import Plan, judge, make_schedule, require_ok
-from membench.harness.doctor.document import doctor_document
+from membench.harness.doctor.document import condition_document, doctor_document
 from membench.harness.errors import EXIT_OK
 from membench.harness.kernel.controls import Controls, available_controls, cpus_of_jobs
 from membench.harness.model import Reading
@@ -101,7 +101,7 @@ def command(
     )
     environment = describe_environment(controls, settings)
     held = conditions(controls, environment)
-    conditions_first = conditions_table([asdict(condition) for condition in held])
+    conditions_first = conditions_table([condition_document(condition) for condition in held])
     if output_format == "console":
         tables.show_tables([conditions_first], output_format)
         click.echo()

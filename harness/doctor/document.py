@@ -14,6 +14,11 @@ DOCUMENT = "membench-doctor"
 FORMAT_VERSION = 1  # 1: the first
 
 
+def condition_document(condition: Condition) -> dict[str, Any]:
+    """Make the JSON object of a condition; its text has been called `words` since the first version of the format."""
+    return {"name": condition.name, "holds": condition.holds, "words": condition.text}
+
+
 def doctor_document(
     plan: Plan, environment: Environment, held: Sequence[Condition], diagnosis: Diagnosis
 ) -> Mapping[str, Any]:
@@ -25,7 +30,7 @@ def doctor_document(
         "variant": plan.workload.variant,
         "meter": plan.meter,
         "repeats": plan.repeats,
-        "controls": [asdict(condition) for condition in held],
+        "controls": [condition_document(condition) for condition in held],
         "spread_bytes": diagnosis.spread_bytes,
         "smallest_detectable_bytes": diagnosis.smallest_detectable_bytes,
         "noise_floor_bytes": diagnosis.noise_floor_bytes,

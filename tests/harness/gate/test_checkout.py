@@ -211,7 +211,7 @@ def test_a_branch_behind_is_compared_with_where_it_left_and_told_how_far_both_ar
     git(project, "switch", "-q", "feature")
     base, (said,) = find_merge_base(find_commit(project, "main"))
     assert base.hash == left
-    assert base.text == f"the merge base of main and HEAD ({left[:12]})"
+    assert base.label == f"the merge base of main and HEAD ({left[:12]})"
     assert said.startswith(f"HEAD is 1 commit ahead of its merge base with main, {left[:12]},")
     assert "main is 2 commits ahead of that" in said
     assert "--no-merge-base" in said

@@ -22,12 +22,12 @@ MIB = 1024 * 1024
 
 
 def gating(
-    peak: Callable[[TrialKey], int], *variants: str, roots: dict[str, Path] | None = None, kind: str = "object"
+    peak: Callable[[TrialKey], int], *variants: str, roots: dict[str, Path] | None = None, adapter: str = "object"
 ) -> tuple[Gating, list[TrialKey]]:
     isolation = Isolation(controls=available_controls(), time_limit_seconds=60)
     session = ActedSession(isolation=isolation, environment=ENVIRONMENT, jobs=1, peak=peak, roots=roots or {})
     workloads = [
-        Workload(scenario="s", variant=variant, target="", parameters={}, import_paths=(), kind=kind)
+        Workload(scenario="s", variant=variant, target="", parameters={}, import_paths=(), adapter=adapter)
         for variant in variants
     ]
     versions = [
@@ -112,8 +112,8 @@ def test_only_the_worst_regressions_are_looked_into(roots: dict[str, Path]) -> N
 
 
 def test_rows_that_pass_and_commands_have_no_causes(roots: dict[str, Path]) -> None:
-    for peak, kind in ((lambda trial: MIB, "object"), (risen, COMMAND)):
-        run, asked = gating(peak, "a", roots=roots, kind=kind)
+    for peak, adapter in ((lambda trial: MIB, "object"), (risen, COMMAND)):
+        run, asked = gating(peak, "a", roots=roots, adapter=adapter)
         (row,) = run.with_causes(run.measure(decide, repeats=3, most_repeats=3))
         assert row.causes == ()
         assert not [trial for trial in asked if trial.meter == "memray"]

@@ -16,14 +16,14 @@ HERE = Path(__file__).parents[2]
 MIB = 1024 * 1024
 
 
-def measure(kind: str, target: str, meter: str = "peak_rss", **fields: Any) -> Reading:
+def measure(adapter: str, target: str, meter: str = "peak_rss", **fields: Any) -> Reading:
     workload = Workload(
         scenario="shop",
         variant=target,
         target=f"called_functions:{target}",
         parameters=fields.pop("parameters", {}),
         import_paths=(str(HERE),),
-        kind=kind,
+        adapter=adapter,
         **fields,
     )
     isolation = Isolation(controls=available_controls(), time_limit_seconds=60)
