@@ -1,6 +1,7 @@
 """`membench gate`: decide whether a change may go in by its peak memory."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ from membench.harness.commands.terminal import options
 from membench.harness.commands.terminal.progress import progress_of
 from membench.harness.commands.terminal.verdicts import FORMATS, show_judgement
 from membench.harness.errors import EXIT_OK, EXIT_REGRESSION, EXIT_TRIAL_FAILED, UsageError
+from membench.harness.explain.keeping import CaptureKeeper
 from membench.harness.gate.against_commit import judge_measured
 from membench.harness.gate.request import GateRequest
 from membench.harness.gate.stored import judge_stored
@@ -26,6 +28,7 @@ from membench.harness.units import parse_share, parse_size
 DEFAULT_METER = "peak_rss"
 MOST_REPEATS = 12
 DEFAULT_HISTORY = "runs"
+CAPTURES = "captures"
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -64,6 +67,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--allow-environment-change", is_flag=True, help="Compare with a baseline from another environment.")
 @click.option("--strict", is_flag=True, help="End with 1 also where a row could not be decided.")
 @options.out("Keep results and reports there.")
+@click.option("--keep-captures", is_flag=True, help="Keep captures in --out for membench explain, regression or not.")
 @options.machine()
 @options.output_format(FORMATS)
 def command(
@@ -84,6 +88,7 @@ def command(
     allow_environment_change: bool,
     strict: bool,
     out: Path | None,
+    keep_captures: bool,
     output_format: str,
 ) -> int:
     """Decide whether a change may go in by its peak memory.
@@ -106,6 +111,8 @@ def command(
         raise UsageError("HEAD is a run that was stored, and --against measures. Give --baseline with it instead.")
     if head is not None and (selection.expression is not None or selection.tags):
         raise UsageError("HEAD is a run that was stored; -k and --tag are for measuring. Give --scenario or --variant.")
+    if keep_captures and (out is None or ref is None):
+        raise UsageError("--keep-captures needs --out DIR to keep them in, and --against GIT_REF to have both sides.")
     suite = click.get_current_context().with_resource(selection.suite())
     chosen_meters = tuple(dict.fromkeys(meters or (DEFAULT_METER,)))
     for meter in chosen_meters:
@@ -123,6 +130,7 @@ def command(
         selected=selection.is_part,
         names=selection.names,
         at_merge_base=at_merge_base,
+        keep_captures=keep_captures,
     )
     folder = writable_folder(out) if out is not None else None
     stored = _stored_levels(baseline, history, read_results(head) if head is not None else None)
@@ -132,7 +140,10 @@ def command(
         judgement = judge_stored(results, stored, request, meters)
     else:
         workloads = suite.prepare(selection.workloads(suite))
-        judgement, results = judge_measured(suite, workloads, ref, stored, request, progress_of)
+        keeper = CaptureKeeper(folder / CAPTURES) if folder is not None else None
+        judgement, results = judge_measured(suite, workloads, ref, stored, request, progress_of, keeper)
+        if keeper is not None:
+            judgement = replace(judgement, warnings=(*judgement.warnings, *keeper.remarks))
     show_judgement(judgement, results, folder, output_format)
     return _exit_code(judgement.verdict, strict=strict)
 

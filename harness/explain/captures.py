@@ -13,9 +13,11 @@ from membench.harness.errors import MeasurementError
 from membench.harness.explain import reading
 from membench.harness.explain.call_tree import Node, Source, add_capture, empty_tree, process_frame
 from membench.harness.explain.following import CAPTURE, STARTS
+from membench.harness.explain.sources import Sources
 from membench.harness.units import MIB, format_bytes
 
 LINKS = "links.json"
+CODE = "code"  # the files of the frames
 MOST_KEPT_BYTES = 512 * MIB  # of one side
 _MOST_WORDS = 40  # letters of a started program's arguments that name it
 Frame = tuple[str, str, int]
@@ -48,21 +50,28 @@ def read_heap(folder: Path, source: Source) -> Heap:
     return make_heap(json.loads(done.stdout), read_starts(folder / STARTS), source)
 
 
-def keep_as(captures: Path, name: str, links: Mapping[str, str]) -> str:
+def captures_of(artifacts: Sequence[str], folder: Path) -> Path | None:
+    """Find the folder of captures among what a trial left in a folder; None where there is no capture."""
+    capture = next((path for path in artifacts if path.endswith(f"/{CAPTURE}")), None)
+    return None if capture is None else folder / Path(*Path(capture).parts[1:-1])
+
+
+def keep_as(captures: Path, name: str, sources: Sources) -> str:
     """Give the folder of captures a name that says what they are of; drop it where it is too large to be kept.
 
     Args:
         captures: the folder.
         name: its new one, beside the old one.
-        links: what the trial has seen in place of folders, to be kept with them.
+        sources: the code of the frames that were read in them, to be kept with them.
 
     Returns a remark where it was dropped.
     """
-    size = sum(path.stat().st_size for path in captures.iterdir())
+    links = sources.copy_to(captures / CODE)
+    size = sum(path.stat().st_size for path in captures.rglob("*") if path.is_file())
     if size > MOST_KEPT_BYTES:
         shutil.rmtree(captures)
         return f"its captures were not kept: they have {format_bytes(size)}, more than {format_bytes(MOST_KEPT_BYTES)}"
-    (captures / LINKS).write_text(json.dumps(dict(links)), encoding="utf-8")
+    (captures / LINKS).write_text(json.dumps(links), encoding="utf-8")
     place = captures.with_name(name)
     shutil.rmtree(place, ignore_errors=True)  # of an earlier run into the same folder
     captures.rename(place)
@@ -75,7 +84,8 @@ def read_links(captures: Path) -> dict[str, str]:
         found = json.loads((captures / LINKS).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return {str(link): str(target) for link, target in found.items()} if isinstance(found, dict) else {}
+    # A target that is not absolute is beside the captures.
+    return {str(link): str(captures / str(target)) for link, target in found.items()} if isinstance(found, dict) else {}
 
 
 def read_starts(path: Path) -> list[dict[str, Any]]:

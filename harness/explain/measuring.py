@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from membench.harness.errors import MeasurementError
-from membench.harness.explain.captures import Heap, keep_as, read_heap, read_links
+from membench.harness.explain.captures import CODE, Heap, captures_of, keep_as, read_heap, read_links
 from membench.harness.explain.difference import compare, shifted_paths
 from membench.harness.explain.explanation import LEAST_SHIFT_BYTES, Explanation, Phase, SideFacts
-from membench.harness.explain.following import CAPTURE, NATIVE
+from membench.harness.explain.following import NATIVE
 from membench.harness.explain.holding import HeapGraph, HolderShift, parse_graph, shifts_between
 from membench.harness.explain.phases import read_phases
 from membench.harness.explain.sources import Sources
@@ -68,15 +68,16 @@ class Explaining:
         """
         sides = (base, head)
         read = self._read(sides, PATHS_METER, [{NATIVE: "1"} if self.native else {}] * 2)
-        heaps = [self._heap(side, reading) for side, reading in zip(sides, read, strict=True)]
+        sources = [self._sources(side) for side in sides]
+        heaps = [read_heap(self._captures(reading), code) for reading, code in zip(read, sources, strict=True)]
         tree = compare(heaps[0].tree, heaps[1].tree)
         facts = [
             _facts(side, heap, self._captures(reading)) for side, heap, reading in zip(sides, heaps, read, strict=True)
         ]
         dropped = [
             f"{side.label}: {remark}."
-            for side, place, reading in zip(sides, PLACES, read, strict=True)
-            for remark in [keep_as(self._captures(reading), place, self.paths.targets)]
+            for side, place, reading, code in zip(sides, PLACES, read, sources, strict=True)
+            for remark in [keep_as(self._captures(reading), place, code)]
             if remark
         ]
         shifts, warnings = self._holders(sides) if holders else ([], ())
@@ -115,10 +116,10 @@ class Explaining:
         return readings
 
     def _captures(self, reading: Reading) -> Path:
-        capture = next((path for path in reading.artifacts if path.endswith(f"/{CAPTURE}")), None)
-        if capture is None:
+        captures = captures_of(reading.artifacts, self.folder)
+        if captures is None:
             raise MeasurementError(f"{reading.scenario} left no capture.")
-        return self.folder / Path(*Path(capture).parts[1:-1])
+        return captures
 
     def _heap(self, side: Side, reading: Reading) -> Heap:
         return read_heap(self._captures(reading), self._sources(side))
@@ -190,7 +191,7 @@ def kept_explanation(name: str, labels: tuple[str, str], folders: tuple[Path, Pa
     Raises:
         MeasurementError: they cannot be read.
     """
-    heaps = [read_heap(folder, Sources(links=read_links(folder))) for folder in folders]
+    heaps = [read_heap(one, Sources([str(one / CODE)], read_links(one))) for one in map(Path.absolute, folders)]
     tree = compare(heaps[0].tree, heaps[1].tree)
     facts = [_facts_of(label, heap, folder) for label, heap, folder in zip(labels, heaps, folders, strict=True)]
     return Explanation(

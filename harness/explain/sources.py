@@ -2,7 +2,9 @@
 
 import ast
 import linecache
+import os
 import re
+import shutil
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -41,6 +43,26 @@ class Sources:
             if path.startswith(prefix):
                 return path.removeprefix(prefix)
         return _INSTALLED.sub("", path)
+
+    def copy_to(self, folder: Path) -> dict[str, str]:
+        """Copy the files of all frames so far that lie below a root, for when the checkouts they are in are gone.
+
+        Returns what trials have seen in place of folders, each with where that is now: the name of the folder, with the
+        rest of a path, or another folder that stays.
+        """
+        for _, file, _ in self._known:
+            path = os.path.normpath(self._restored(real_file(file)))
+            inside = next((path.removeprefix(one) for one in self._prefixes if path.startswith(one)), "")
+            if inside.endswith(".py") and Path(path).is_file():
+                place = folder / inside
+                place.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, place)
+        moved = {prefix.rstrip("/"): folder.name for prefix in self._prefixes}
+        for link, target in self._links.items():
+            below = next((one for one in self._prefixes if target.startswith(one)), None)
+            now = target if below is None else f"{folder.name}/{target.removeprefix(below)}"
+            moved[link.rstrip("/")] = now.rstrip("/")
+        return moved
 
     def own(self, file: str) -> bool:
         """Whether a file belongs to what measures."""

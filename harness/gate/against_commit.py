@@ -20,7 +20,7 @@ from membench.harness.gate.checkout import (
     read_at,
 )
 from membench.harness.gate.judging import advise, judge_all
-from membench.harness.gate.measuring import Gating, Version
+from membench.harness.gate.measuring import Gating, Keeper, Version
 from membench.harness.gate.provenance import find_misplaced
 from membench.harness.gate.request import THE_BASELINE, GateRequest, environment_warnings
 from membench.harness.gate.verdicts import GateRow, Judgement, Verdict, missing
@@ -42,6 +42,7 @@ def judge_measured(
     stored: Results | None,
     request: GateRequest,
     observer_for: ObserverFor,
+    keeper: Keeper | None = None,
 ) -> tuple[Judgement, Results]:
     """Measure the working folder, in turn with a commit where one is given, and judge it by that and by stored levels.
 
@@ -52,6 +53,7 @@ def judge_measured(
         stored: levels to compare with too; None for none.
         request: what is asked for.
         observer_for: makes who is told of each trial.
+        keeper: keeps the captures of the worst regression; None where they are not wanted.
 
     Returns the judgement, and the results of the working folder.
 
@@ -74,7 +76,14 @@ def judge_measured(
         defined = suite.defined_in(scratch / Side.BASE / commit.inside) if commit else set()
         floor = noise_floor(session, observer_for)
         _require_above(floor, request.thresholds)
-        gating = Gating(session=session, versions=versions, meters=request.meters, observer_for=observer_for)
+        gating = Gating(
+            session=session,
+            versions=versions,
+            meters=request.meters,
+            observer_for=observer_for,
+            keeper=keeper,
+            keep_always=request.keep_captures,
+        )
         compared = _Compared(commit=commit, stored=stored, request=request, noise_bytes=floor, accepted=accepted)
         rows = gating.measure(compared.decide, repeats=request.repeats, most_repeats=request.most_repeats)
         rows = compared.advised(rows, gating.samples)

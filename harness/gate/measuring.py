@@ -8,6 +8,7 @@ import linecache
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Protocol
 
 from membench.harness.gate.causes import Cause, find_causes, relative_to
 from membench.harness.gate.verdicts import GateRow, Verdict
@@ -16,11 +17,23 @@ from membench.harness.model import CallSite, Reading, Sample, Workload
 from membench.harness.runs.sampling import make_samples
 from membench.harness.runs.session import ObserverFor, Session
 from membench.harness.trial.adapters import COMMAND
+from membench.harness.trial.fixed_paths import FixedPaths
 
 CAUSE_METER = "memray"
+CAPTURE_METER = "call_paths"  # finds the same call sites, and leaves captures of whole call paths
 MOST_ROWS_WITH_CAUSES = 6  # each takes two more trials, and the worst say what the others would
 
 Decide = Callable[[Mapping[Side, Mapping[Key, Sample]]], Iterable[GateRow]]
+
+
+class Keeper(Protocol):
+    """Keeps the captures of one workload's two sides, where they outlive the checkouts."""
+
+    folder: Path
+
+    def keep(self, place: str, reading: Reading, roots: Sequence[str], links: Mapping[str, str]) -> None:
+        """Keep what the trial of one side has left in the folder."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +58,8 @@ class Gating:
     versions: Sequence[Version]
     meters: Sequence[str]
     observer_for: ObserverFor
+    keeper: Keeper | None = None
+    keep_always: bool = False  # also where nothing has regressed
     _readings: list[Reading] = field(default_factory=list)
     _repeats_done: int = 0
 
@@ -83,13 +98,19 @@ class Gating:
         return {version.side: version.samples(self._readings) for version in self.versions}
 
     def with_causes(self, rows: Sequence[GateRow]) -> list[GateRow]:
-        """Name the call sites that grew, for the worst regressions: one memray trial of each side."""
+        """Name the call sites that grew, for the worst regressions: one memray trial of each side.
+
+        The captures of the worst that is Python are kept where there is a keeper.
+        """
         worst = sorted(
             (row for row in rows if row.verdict is Verdict.REGRESSION and row.shift),
             key=lambda row: -(row.shift.bytes if row.shift else 0),
         )
         chosen = list(dict.fromkeys(row.key.workload for row in worst))[:MOST_ROWS_WITH_CAUSES]
-        found = {key: self._causes(key) for key in chosen}
+        kept = self._to_keep(chosen, rows)
+        found = {key: self._causes(key, keep=key == kept) for key in chosen}
+        if kept is not None and kept not in found:
+            self._causes(kept, keep=True)
         return [
             replace(row, causes=found.get(row.key.workload, ()))
             if row.verdict is Verdict.REGRESSION and row.shift
@@ -97,17 +118,28 @@ class Gating:
             for row in rows
         ]
 
-    def _causes(self, key: WorkloadKey) -> tuple[Cause, ...]:
-        versions = {version.side: version for version in self.versions}
-        chosen = [
+    def _to_keep(self, regressed: Sequence[WorkloadKey], rows: Sequence[GateRow]) -> WorkloadKey | None:
+        if self.keeper is None:
+            return None
+        others = sorted((row for row in rows if row.shift), key=lambda row: -(row.shift.bytes if row.shift else 0))
+        candidates = [*regressed, *(row.key.workload for row in others if self.keep_always)]
+        return next((key for key in candidates if len(self._python_of(key)) == len(Side)), None)
+
+    def _python_of(self, key: WorkloadKey) -> list[Workload]:
+        """Give both sides of a workload; fewer where it is a command or one side lacks it."""
+        return [
             workload
-            for version in versions.values()
+            for version in self.versions
             for workload in version.workloads
             if workload.key == key and workload.adapter != COMMAND
         ]
+
+    def _causes(self, key: WorkloadKey, *, keep: bool) -> tuple[Cause, ...]:
+        versions = {version.side: version for version in self.versions}
+        chosen = self._python_of(key)
         if len(chosen) < len(Side):
             return ()
-        readings = self.session.read(chosen, [CAUSE_METER], 1, self.observer_for, first=self._repeats_done)
+        readings = self._read_kept(chosen) if keep else self._read_once(self.session, chosen, CAUSE_METER)
         sites = {
             side: relative_to(_sites(readings, side), version.roots)
             for side, version in versions.items()
@@ -121,6 +153,22 @@ class Gating:
             base_line=_line_reader(versions[Side.BASE].roots),
             head_line=_line_reader(versions[Side.HEAD].roots),
         )
+
+    def _read_once(self, session: Session, workloads: Sequence[Workload], meter: str) -> list[Reading]:
+        return session.read(workloads, [meter], 1, self.observer_for, first=self._repeats_done)
+
+    def _read_kept(self, workloads: Sequence[Workload]) -> list[Reading]:
+        scratch = self.session.isolation.scratch
+        assert self.keeper is not None
+        assert scratch is not None, "a gate measures in a folder of its own"
+        paths = FixedPaths(scratch)
+        isolation = replace(self.session.isolation, artifacts=self.keeper.folder, paths=paths)
+        readings = self._read_once(replace(self.session, isolation=isolation), workloads, CAPTURE_METER)
+        roots = {version.side: version.roots for version in self.versions}
+        for reading in readings:
+            if reading.side is not None:
+                self.keeper.keep(str(reading.side), reading, roots[reading.side], paths.targets)
+        return readings
 
 
 def _in_turn(sides: Sequence[Sequence[Workload]]) -> list[Workload]:

@@ -31,6 +31,7 @@ class GateRequest:
     selected: bool
     names: Callable[[WorkloadKey], bool]
     at_merge_base: bool
+    keep_captures: bool = False  # also where nothing has regressed
 
     def stored(self, results: Results) -> dict[Key, Sample]:
         """Give those samples of a document that were asked for by name; all of them where none are named."""

@@ -152,6 +152,60 @@ def test_a_rise_of_64_kib_is_found_at_its_line_and_moved_code_is_not(project: Pa
     assert checkouts(project) == [str(project)]
 
 
+JOBS = {
+    "keeps": "def work():\n    lines = [str(number) * 9 for number in range(40_000)]\n    return len(lines)\n",
+    "streams": "def work():\n    return sum(1 for number in range(40_000) if str(number) * 9)\n",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("base", "head", "options", "path"),
+    [
+        ("streams", "keeps", (), "work.<listcomp>"),  # a regression
+        ("keeps", "keeps", ("--keep-captures",), ""),
+        ("keeps", "keeps", (), None),
+    ],
+)
+def test_the_captures_of_both_sides_are_kept_and_explained_when_the_checkouts_are_gone(
+    tmp_path: Path,
+    gate: Gate,
+    environment: dict[str, str],
+    base: str,
+    head: str,
+    options: tuple[str, ...],
+    path: str | None,
+) -> None:
+    made = repository(tmp_path / "shop")
+    (made / "pyproject.toml").write_text('[tool.membench.workloads.work]\ncall = "jobs:work"\n')
+    (made / "jobs.py").write_text(JOBS[base])
+    commit(made, "a job")
+    (made / "jobs.py").write_text(f"# moved\n{JOBS[head]}")
+    done = gate(made, "--against", "HEAD", "--out", "out", *options)
+    assert done.returncode == (base != head), done.stderr
+    if path is None:
+        assert not (made / "out" / "captures").exists()
+        return
+    (made / "jobs.py").unlink()
+    folders = [f"out/captures/{side}" for side in ("base", "head")]
+    explained = subprocess.run(
+        [sys.executable, "-m", "membench", "explain", *folders, "--format", "json"],
+        capture_output=True,
+        text=True,
+        cwd=made,
+        env=environment | {"PYTHONPATH": str(ROOT)},
+        check=False,
+        timeout=120,
+    )
+    assert explained.returncode == 0, explained.stderr
+    paths = json.loads(explained.stdout)["paths"]
+    if path:
+        assert paths[0]["frames"][-1]["function"] == path
+        assert paths[0]["frames"][-1]["file"] == "jobs.py"
+    else:
+        assert not paths  # a line that moved has not grown
+
+
 def test_a_head_that_crashes_ends_with_3_and_its_error(project: Path, gate: Gate) -> None:
     path = project / "pipelines" / "process.py"
     path.write_text(path.read_text() + "\nraise SystemError('the ' + 'head is broken')\n")
@@ -413,6 +467,8 @@ def test_json_that_is_printed_is_no_command_to_a_runner_and_says_the_same(stored
         (("none.json", "--baseline", "baseline.json"), "Cannot read none.json"),
         (("head.json", "--baseline", "none.json"), "Cannot read none.json"),
         (("--against", "HEAD", "--relative", "1"), "is no percentage"),
+        (("--against", "HEAD", "--keep-captures"), "--keep-captures needs --out DIR to keep them in"),
+        (("--baseline", "baseline.json", "--keep-captures", "--out", "out"), "--against GIT_REF to have both sides"),
         (("--against", "HEAD", "--absolute", "0 B"), "The smallest size is 1 B"),
         (("--against", "HEAD", "--meter", "psss"), "No meter named 'psss'"),
         (("--against", "HEAD", "--scenario", "leage"), "No scenario named 'leage'"),
