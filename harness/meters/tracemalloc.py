@@ -52,9 +52,14 @@ class Tracemalloc:
         threading.setprofile(None)
         self._note_peak()
         tracemalloc.stop()
-        covered = 100 * self._held / self._peak if self._peak else 100.0
-        text = f"Python's allocations since before the workload's import; lines taken at {covered:.1f} % of the peak"
+        text = f"Python's allocations since before the workload's import; {self.lines_source}"
         return {"peak_bytes": self._peak, "source": text, "call_sites": self._call_sites()}
+
+    @property
+    def lines_source(self) -> str:
+        """When the lines were taken down, as a part of a sentence; known once it has finished."""
+        covered = 100 * self._held / self._peak if self._peak else 100.0
+        return f"lines taken at {covered:.1f} % of the peak"
 
     def _look(self, frame: object, event: str, argument: object) -> None:
         del frame, event, argument

@@ -194,7 +194,7 @@ class PeakTracer:
             peak_bytes=found["peak_bytes"],
             growth_bytes=None,
             call_sites=tuple(map(call_site, found["call_sites"])),
-            source=found["source"].partition("; ")[2],  # the first part is of a workload
+            source=self._meter.lines_source,
         )
 
 

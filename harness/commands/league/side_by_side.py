@@ -6,6 +6,7 @@ from typing import Any
 
 from membench.harness.commands.league.real import HEAVY, LIMITS, PARTS, PEAKS, PartLine, PeakLine
 from membench.harness.units import MIB, format_bytes
+from membench.pipelines.variant import parse_variant
 
 PeakOf = Callable[[PeakLine], int | None]
 """Finds the peak of a line in the record."""
@@ -23,6 +24,7 @@ class Beside:
     low: int
     high: int
     model: float | None
+    beside_baseline: bool = False  # measured as the baseline of its group was, so that its saving of that is one
 
     @property
     def real(self) -> str:
@@ -55,7 +57,14 @@ class Beside:
 def peaks_beside(peak_of: PeakOf) -> list[Beside]:
     """Set the peaks side by side."""
     return [
-        Beside(group=line.scenario, title=line.title, low=line.low, high=line.high, model=_mib(peak_of(line)))
+        Beside(
+            group=line.scenario,
+            title=line.title,
+            low=line.low,
+            high=line.high,
+            model=_mib(peak_of(line)),
+            beside_baseline=line.pool is None and line.teams is None and not parse_variant(line.variant).sequential,
+        )
         for line in PEAKS
     ]
 
@@ -118,7 +127,7 @@ def savings_beside(lines: Iterable[Beside]) -> list[Saving]:
 
 def _saving(known: Mapping[tuple[str, str], Beside], group: str, title: str) -> Saving | None:
     before, line = known.get((group, "baseline")), known[group, title]
-    if before is None or before is line or title.startswith("sequential") or "," in title:
+    if before is None or before is line or not line.beside_baseline:
         return None
     models = before.model, line.model
     model = None if models[0] is None or models[1] is None else 100 * (models[1] - models[0]) / models[0]
