@@ -1,7 +1,7 @@
 """Base and head are measured in turn until every row is decided, and the worst rows get their causes."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from membench.harness.gate.measuring import MOST_ROWS_WITH_CAUSES, Gating, Versi
 from membench.harness.gate.verdicts import GateRow, Verdict
 from membench.harness.kernel.controls import available_controls
 from membench.harness.keys import Side, TrialKey
-from membench.harness.model import Workload
+from membench.harness.model import Reading, Workload
 from membench.harness.statistics.thresholds import Thresholds
 from membench.harness.trial.adapters import COMMAND
 from membench.harness.trial.isolation import Isolation
@@ -117,6 +117,59 @@ def test_rows_that_pass_and_commands_have_no_causes(roots: dict[str, Path]) -> N
         (row,) = run.with_causes(run.measure(decide, repeats=3, most_repeats=3))
         assert row.causes == ()
         assert not [trial for trial in asked if trial.meter == "memray"]
+
+
+@dataclass
+class Noting:
+    """Keeps nothing, and notes what it was given."""
+
+    folder: Path
+    given: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def keep(self, place: str, reading: Reading, roots: Sequence[str], links: Mapping[str, str]) -> None:
+        assert Path(roots[0]).name == place
+        self.given.append((place, reading.variant, reading.meter))
+
+
+def keeping(run: Gating, scratch: Path, *, always: bool = False) -> tuple[Gating, Noting]:
+    keeper = Noting(scratch / "captures")
+    session = replace(run.session, isolation=replace(run.session.isolation, scratch=scratch))
+    return replace(run, session=session, keeper=keeper, keep_always=always), keeper
+
+
+def test_the_captures_of_the_worst_regression_alone_are_kept_without_a_trial_more(
+    roots: dict[str, Path], tmp_path: Path
+) -> None:
+    def peak(trial: TrialKey) -> int:
+        return (100 + (10 + int(trial.variant)) * (trial.side is Side.HEAD)) * MIB
+
+    plain, asked = gating(peak, "0", "1", roots=roots)
+    run, keeper = keeping(plain, tmp_path)
+    rows = run.with_causes(run.measure(decide, repeats=3, most_repeats=3))
+    assert keeper.given == [("base", "1", "call_paths"), ("head", "1", "call_paths")]
+    assert [row.variant for row in rows if row.causes] == ["0", "1"]
+    assert sorted({(trial.variant, trial.meter) for trial in asked if trial.repeat == 3}) == [
+        ("0", "memray"),
+        ("1", "call_paths"),
+    ]
+
+
+@pytest.mark.parametrize(("always", "kept"), [(False, []), (True, ["a", "a"])])
+def test_without_a_regression_captures_are_kept_only_where_that_was_asked_for(
+    roots: dict[str, Path], tmp_path: Path, always: bool, kept: list[str]
+) -> None:
+    plain, _ = gating(lambda trial: 100 * MIB, "a", roots=roots)
+    run, keeper = keeping(plain, tmp_path, always=always)
+    (row,) = run.with_causes(run.measure(decide, repeats=3, most_repeats=3))
+    assert [variant for _, variant, _ in keeper.given] == kept
+    assert row.causes == ()
+
+
+def test_of_a_command_there_are_no_captures(roots: dict[str, Path], tmp_path: Path) -> None:
+    plain, _ = gating(risen, "a", roots=roots, adapter=COMMAND)
+    run, keeper = keeping(plain, tmp_path, always=True)
+    run.with_causes(run.measure(decide, repeats=3, most_repeats=3))
+    assert keeper.given == []
 
 
 def test_a_regression_against_a_baseline_alone_has_no_causes(roots: dict[str, Path]) -> None:
