@@ -11,6 +11,7 @@ from membench.harness.commands.terminal import options
 from membench.harness.commands.terminal.progress import progress_of
 from membench.harness.commands.terminal.verdicts import FORMATS, show_judgement
 from membench.harness.errors import EXIT_OK, EXIT_REGRESSION, EXIT_TRIAL_FAILED, UsageError
+from membench.harness.explain.captures import MOST_KEPT_BYTES
 from membench.harness.explain.keeping import CaptureKeeper
 from membench.harness.gate.against_commit import judge_measured
 from membench.harness.gate.request import GateRequest
@@ -23,12 +24,13 @@ from membench.harness.statistics.thresholds import Thresholds
 from membench.harness.store.files import writable_folder
 from membench.harness.store.results import read_results
 from membench.harness.suites.configuration import GateSettings
-from membench.harness.units import parse_share, parse_size
+from membench.harness.units import MIB, parse_share, parse_size
 
 DEFAULT_METER = "peak_rss"
 MOST_REPEATS = 12
 DEFAULT_HISTORY = "runs"
 CAPTURES = "captures"
+MOST_UNASKED_BYTES = 32 * MIB  # of one side's captures: jobs upload the whole folder, and some may upload 100 MB
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -140,7 +142,7 @@ def command(
         judgement = judge_stored(results, stored, request, meters)
     else:
         workloads = suite.prepare(selection.workloads(suite))
-        keeper = CaptureKeeper(folder / CAPTURES) if folder is not None else None
+        keeper = _keeper(folder / CAPTURES, asked_for=keep_captures) if folder is not None else None
         judgement, results = judge_measured(suite, workloads, ref, stored, request, progress_of, keeper)
         if keeper is not None:
             judgement = replace(judgement, warnings=(*judgement.warnings, *keeper.remarks))
@@ -162,6 +164,10 @@ def _thresholds(settings: GateSettings, relative: str | None, absolute: str | No
         absolute_bytes=settings.thresholds.absolute_bytes if absolute is None else parse_size(absolute),
         slope_bytes=settings.thresholds.slope_bytes,
     )
+
+
+def _keeper(folder: Path, *, asked_for: bool) -> CaptureKeeper:
+    return CaptureKeeper(folder, MOST_KEPT_BYTES if asked_for else MOST_UNASKED_BYTES)
 
 
 def _exit_code(verdict: Verdict, *, strict: bool) -> int:

@@ -56,21 +56,22 @@ def captures_of(artifacts: Sequence[str], folder: Path) -> Path | None:
     return None if capture is None else folder / Path(*Path(capture).parts[1:-1])
 
 
-def keep_as(captures: Path, name: str, sources: Sources) -> str:
+def keep_as(captures: Path, name: str, sources: Sources, *, most_bytes: int = MOST_KEPT_BYTES) -> str:
     """Give the folder of captures a name that says what they are of; drop it where it is too large to be kept.
 
     Args:
         captures: the folder.
         name: its new one, beside the old one.
         sources: the code of the frames that were read in them, to be kept with them.
+        most_bytes: of captures and code together.
 
     Returns a remark where it was dropped.
     """
     links = sources.copy_to(captures / CODE)
     size = sum(path.stat().st_size for path in captures.rglob("*") if path.is_file())
-    if size > MOST_KEPT_BYTES:
+    if size > most_bytes:
         shutil.rmtree(captures)
-        return f"its captures were not kept: they have {format_bytes(size)}, more than {format_bytes(MOST_KEPT_BYTES)}"
+        return f"its captures were not kept: they have {format_bytes(size)}, more than {format_bytes(most_bytes)}"
     (captures / LINKS).write_text(json.dumps(links), encoding="utf-8")
     place = captures.with_name(name)
     shutil.rmtree(place, ignore_errors=True)  # of an earlier run into the same folder

@@ -14,8 +14,9 @@ from membench.harness.model import Reading
 class CaptureKeeper:
     """Keeps one pair of captures in a folder; those of an earlier run into the same folder are gone."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, most_bytes: int) -> None:
         self.folder = folder
+        self._most_bytes = most_bytes  # of one side
         self.remarks: list[str] = []
         """What could not be kept, and why."""
         for place in PLACES:
@@ -41,6 +42,6 @@ class CaptureKeeper:
             shutil.rmtree(captures)
             self.remarks.append(f"The captures of the {place} were not kept: {error}")
             return
-        remark = keep_as(captures, place, sources)
+        remark = keep_as(captures, place, sources, most_bytes=self._most_bytes)
         if remark:
             self.remarks.append(f"The {place}: {remark}.")
