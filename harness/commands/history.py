@@ -12,7 +12,7 @@ from membench.harness.commands.suite_choice import choose_suite
 from membench.harness.commands.terminal import options
 from membench.harness.commands.terminal.documents import print_json
 from membench.harness.commands.terminal.progress import counted_of
-from membench.harness.errors import EXIT_OK
+from membench.harness.errors import EXIT_OK, UsageError
 from membench.harness.history.reading import read_history
 from membench.harness.history.series import DOCUMENT, Change, History, Series
 from membench.harness.keys import Key
@@ -45,6 +45,8 @@ def command(target: str, branch: str | None, out: Path | None, output_format: st
     membench run --out runs/$(git rev-parse --short HEAD)
     membench history runs --out out
     """  # noqa: D301 - \b is click's mark for lines to leave as they are
+    if out is not None:
+        _require_elsewhere(out, Path(target))
     with counted_of("reading runs") as progress:
         history = read_history(target, branch=branch, progress=progress)
     document = validated(history.document(), DOCUMENT)
@@ -62,6 +64,20 @@ def command(target: str, branch: str | None, out: Path | None, output_format: st
         for suffix in ("json", "html"):
             click.echo(f"wrote {out / f'{STEM}.{suffix}'}", err=output_format != "console")
     return EXIT_OK
+
+
+def _require_elsewhere(out: Path, target: Path) -> None:
+    """Refuse to write a document to where it would be read as a run the next time.
+
+    Raises:
+        UsageError: the folder for output is the one with the runs, or one for a run in it.
+    """
+    runs = target.resolve()
+    if target.is_dir() and runs in (out.resolve(), out.resolve().parent):
+        raise UsageError(
+            f"{out} is where the runs are read from, and what is written there would be read as one. Name another "
+            "folder with --out."
+        )
 
 
 def _page(history: History) -> str:

@@ -106,6 +106,8 @@ def changes_of(places: Sequence[int], peaks: Sequence[int], starts: Sequence[tup
         peaks: bytes.
         starts: of each change the run that begins the new level and the one that showed it, ascending.
     """
+    if not peaks:
+        return  # no run came to a figure
     position = {place: index for index, place in enumerate(places)}
     known = [(position[start], start, found) for start, found in starts if position.get(start)]
     cuts = [0, *(index for index, _, _ in known), len(peaks)]

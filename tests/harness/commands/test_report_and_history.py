@@ -128,3 +128,20 @@ def test_a_valid_document_whose_lists_are_empty_is_reported(
     path.write_text(json.dumps(document))
     assert main(["report", str(path), "--format", "markdown"]) == 0
     assert "# Peak memory" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("out", ["runs", "runs/new", "./runs/."])
+def test_history_writes_nothing_to_where_it_reads_from(runs: Path, out: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(runs.parent)
+    before = sorted(runs.rglob("*"))
+    assert main(["history", runs.name, "--out", out.replace("runs", runs.name)]) == 2
+    assert sorted(runs.rglob("*")) == before
+
+
+def test_history_of_runs_without_a_figure_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write_results(results(sample("baseline")), tmp_path)
+    document = json.loads(path.read_text())
+    document["samples"][0] |= {"peak_bytes": [], "outcomes": [], "wall_seconds": []}
+    path.write_text(json.dumps(document))
+    assert main(["history", str(tmp_path)]) == 0
+    assert "baseline" in capsys.readouterr().out
