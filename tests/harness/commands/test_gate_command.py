@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[3]
 SMOKE = ("--scenario", "smoke", "--variant", "all")
 SMALL = ("--absolute", "32 KiB", "--relative", "0.01 %", "--repeats", "2")
 INJECTED = "    browser.kept = bytearray(64 * 1024)\n"
-BEFORE_INJECTED = "    browser = Browser(league.site, league.weights)\n"
+BEFORE_INJECTED = "    browser = Browser(league.site, browsing.weights)\n"
 
 Gate = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -65,7 +65,7 @@ def test_fix_3_drops_the_list_that_holds_the_results_of_all_batches(found: Found
         "baseline holds 10.70 MiB in `all_results`, a local variable of `process_in_batches` "
         "(membench/pipelines/parallel.py:"
     )
-    assert "list of 30 > list of 10 > dict of 11 ['node'] > Node .document > Document ._dom > bytes" in first
+    assert "list of 30 > list of 10 > dict of 11 ['node'] > Node .owner > Document ._dom > bytes" in first
     assert first.endswith("fix-3 holds 56 B there.")
     # Within a batch all is as it was.
     assert WRAPPERS not in found.shifts("fix-3")

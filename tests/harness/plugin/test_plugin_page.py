@@ -21,7 +21,9 @@ def run(folder: Path, command: str) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")} | {
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-        "PYTEST_PLUGINS": "membench.harness.pytest_plugin",
+        "PYTEST_PLUGINS": ",".join(
+            ["membench.harness.pytest_plugin", *(["xdist.plugin"] if " -n " in command else [])]
+        ),
     }
     return subprocess.run(
         ["bash", "-c", command], cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=120
