@@ -22,6 +22,9 @@ settings.load_profile("ci" if os.environ.get("CI") else "default")
 # inherited, so what the tests start can be interrupted.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+# nohup has everything below it ignore the end of a terminal.
+if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 _GOLDEN = Path(__file__).parent / "golden"
 

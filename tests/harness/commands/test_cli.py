@@ -148,7 +148,10 @@ def long_run(folder: Path) -> Iterator[subprocess.Popen[str]]:
         deadline = time.monotonic() + 60
         while not (readings.exists() and readings.read_text().count("\n") > 2) and time.monotonic() < deadline:
             time.sleep(0.05)  # polls a file that another process writes
-        yield running
+        try:
+            yield running
+        finally:
+            running.kill()  # one that a failed test has left would be waited for
 
 
 def workers_in(folder: Path) -> set[int]:
