@@ -63,18 +63,28 @@ def _finalize(value: object) -> Markup:
     return value if isinstance(value, Markup) else escape(wording.plain(str(value)))
 
 
-@cache
-def _environment() -> Environment:
+def html_environment(folder: Path, **names: Any) -> Environment:
+    """Make the environment of a folder of HTML templates: all that they print is made plain and escaped.
+
+    Args:
+        folder: where the templates are.
+        names: what they can name beside what they are rendered with; `wording` is among it.
+    """
     environment = Environment(
-        loader=FileSystemLoader(_FOLDER),
+        loader=FileSystemLoader(folder),
         autoescape=True,
         finalize=_finalize,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(wording=wording, bars=bars, links=links)
+    environment.globals.update(wording=wording, **names)
     return environment
+
+
+@cache
+def _environment() -> Environment:
+    return html_environment(_FOLDER, bars=bars, links=links)
 
 
 @cache

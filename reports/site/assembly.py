@@ -6,12 +6,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
+from jinja2 import Environment
 
 from membench.harness.history.regressions import State
 from membench.reports import wording
-from membench.reports.page.assembly import as_json
+from membench.reports.page.assembly import as_json, html_environment
 from membench.reports.palette import COLOURS, RISE
 from membench.reports.site import drawing
 from membench.reports.site.document import ShownSeries, Site, by_commit
@@ -98,23 +97,9 @@ def _page(template: str, common: dict[str, Any], **context: object) -> str:
     return "\n".join(line for line in text.splitlines() if line.strip()) + "\n"
 
 
-def _finalize(value: object) -> Markup:
-    # Every value that a template prints passes here, so that none can be forgotten.
-    return value if isinstance(value, Markup) else escape(wording.plain(str(value)))
-
-
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_FOLDER),
-        autoescape=True,
-        finalize=_finalize,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals.update(wording=wording)
-    return environment
+    return html_environment(_FOLDER)
 
 
 @cache
